@@ -1,0 +1,36 @@
+import { sha256, sha256Into } from '#sha256';
+
+/** Bytes of a hash of the tree. */
+export const HASH_LENGTH = 32;
+
+/** Hash of the tree without leaves: SHA-256 of nothing. (RFC 6962 §2.1) */
+export const EMPTY_ROOT: Uint8Array = sha256(new Uint8Array(0));
+
+/** Leaf hash of an entry: SHA-256(0x00 ‖ entry). (RFC 6962 §2.1) */
+export function leafHash(entry: Uint8Array): Uint8Array {
+  const input = new Uint8Array(1 + entry.length);
+  input.set(entry, 1);
+  return sha256(input);
+}
+
+/** Node hash of two hashes of 32 bytes: SHA-256(0x01 ‖ left ‖ right). (RFC 6962 §2.1) */
+export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
+  const hash = new Uint8Array(HASH_LENGTH);
+  nodeHashInto(hash, 0, left, right);
+  return hash;
+}
+
+const nodeInput = new Uint8Array(1 + 2 * HASH_LENGTH);
+nodeInput[0] = 0x01;
+
+/** Writes the node hash of two hashes to `target[offset, offset + 32)`. */
+export function nodeHashInto(
+  target: Uint8Array,
+  offset: number,
+  left: Uint8Array,
+  right: Uint8Array,
+): void {
+  nodeInput.set(left, 1);
+  nodeInput.set(right, 1 + HASH_LENGTH);
+  sha256Into(target, offset, nodeInput);
+}

@@ -1,0 +1,93 @@
+/** One row: a key and its value. */
+export interface Row {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+}
+
+/** One change of a batch: the new value of a key, or null to delete it. */
+export interface Change {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array | null;
+}
+
+/** What must hold in the store for a batch to be written: the value of a key, or its absence. */
+export interface Condition {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array | undefined;
+}
+
+/** Rows of a half-open range of keys. */
+export interface Range {
+  readonly from: Uint8Array;
+  readonly to: Uint8Array;
+  /** At most this many rows, at least 1. */
+  readonly limit: number;
+  /** From the last key down. Default false. */
+  readonly reverse?: boolean;
+}
+
+/**
+ * An ordered store of rows, keys compared as unsigned bytes.
+ *
+ * Reads see every batch whose write was answered. Writes run one at a time, in the order of their calls. A write that
+ * throws anything but `store.moved` may have happened or not: its caller stops and recovery reads what is there.
+ */
+export interface Store {
+  get(key: Uint8Array): Promise<Uint8Array | undefined>;
+  /** Values in the order of the keys. */
+  getMany(keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]>;
+  /** Rows in order of keys (or reversed), at most `limit`. */
+  scan(range: Range): Promise<readonly Row[]>;
+  /**
+   * Writes all changes or none. It is on disk before this answers if `flush` is true.
+   *
+   * @throws {TransparencyError} store.moved if the condition does not hold; nothing was written
+   */
+  write(batch: {
+    readonly changes: readonly Change[];
+    readonly condition?: Condition;
+    readonly flush: boolean;
+  }): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The highest head ever signed. */
+export interface GuardState {
+  readonly size: number;
+  readonly rootHash: Uint8Array;
+  /** Time of the RFC 6962 face, ms since 1970. */
+  readonly timeMs: number;
+}
+
+/** The memory of what was signed, kept apart from the store. (spec/6-publication.md) */
+export interface Guard {
+  /** The state, or null if nothing was ever signed. @throws {TransparencyError} guard.corrupt */
+  read(): Promise<GuardState | null>;
+  /**
+   * Replaces `from` by `to`, on disk before it answers.
+   *
+   * @throws {TransparencyError} guard.moved if the state is not `from`; any other error: outcome unknown
+   */
+  advance(from: GuardState | null, to: GuardState): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Both keys of a log. Private keys stay behind it. */
+export interface HeadSigner {
+  /** Key name of the log: its origin. */
+  readonly origin: string;
+  /** 32 bytes of the Ed25519 public key. */
+  readonly ed25519PublicKey: Uint8Array;
+  /** DER SubjectPublicKeyInfo of the P-256 key. */
+  readonly p256PublicKey: Uint8Array;
+  /** Ed25519 signature (64 bytes) over a note's text. */
+  signNote(text: Uint8Array): Uint8Array;
+  /** DER ECDSA signature with SHA-256 over the 50 bytes of a tree head. (RFC 6962 §3.5) */
+  signTreeHead(input: Uint8Array): Uint8Array;
+}
+
+/** Now, in ms since 1970. May jump; nothing but times that people read depends on it. */
+export type Clock = () => number;
+
+/** `length` random bytes from the system. */
+export type RandomBytes = (length: number) => Uint8Array;

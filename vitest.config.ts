@@ -1,0 +1,28 @@
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
+
+const node = ['varve-source', 'node', 'import', 'module', 'default'];
+const noble = ['varve-noble', ...node];
+
+/** Both backends of `#sha256` and `#ed25519` run the pure rooms; everything else runs once, on node:crypto. */
+const config: ViteUserConfig = defineConfig({
+  test: {
+    projects: [
+      {
+        resolve: { conditions: node },
+        ssr: { resolve: { conditions: node } },
+        test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**'], testTimeout: 60_000 },
+      },
+      {
+        resolve: { conditions: noble },
+        ssr: { resolve: { conditions: noble } },
+        test: {
+          name: 'noble',
+          include: ['test/core/**/*.test.ts', 'test/event/**/*.test.ts'],
+          testTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
+
+export default config;
