@@ -113,6 +113,7 @@ export type ErrorCode =
   | 'request.unauthenticated'
   | 'request.forbidden'
   | 'request.overloaded'
+  | 'request.quota'
   | 'request.bad-parameter'
   | 'server.fault'
   // what a client sees of a server
