@@ -1,0 +1,96 @@
+import { utf8 } from '../core/bytes.ts';
+import { TransparencyError } from '../core/error.ts';
+import type { EventSignature } from './event-signature.ts';
+import type { Genesis } from './genesis.ts';
+import type { IndexHead } from './index-leaf.ts';
+import { EVENT_LIMITS } from './limits.ts';
+import type { LogLeaf } from './log-leaf.ts';
+import type { NhiEvent } from './nhi-event.ts';
+import { parseStrictJson } from './strict-json.ts';
+
+/** What the log says of an event at admission. All members are always there. (spec/4-leaf.md §3) */
+export interface Recv {
+  /** `native`, or the adapter that made the event. */
+  readonly adapter: string;
+  /** Clock of admission, ms since 1970. Not monotone in the tree. */
+  readonly at: number;
+  /** The authenticated submitter, or null where auth is off. */
+  readonly by: string | null;
+  /** Index of the first leaf of this source and id, whose content is another; else null. */
+  readonly conflict: number | null;
+  /** The mapping that made the event, or null. `sha256` is lowercase hex. */
+  readonly map: { readonly id: string; readonly sha256: string } | null;
+  /** Commitment to the raw bytes, 43 characters of base64url, or null. */
+  readonly raw: string | null;
+  /** 22 characters of base64url: 128 random bits. */
+  readonly salt: string;
+}
+
+/** The leaf of an event: `nhi.leaf/1`. */
+export interface EventLeaf {
+  readonly v: 'nhi.leaf/1';
+  readonly event: NhiEvent;
+  readonly recv: Recv;
+  readonly sig: EventSignature | null;
+}
+
+/** What an entry of an `events` log can be. `v` tells which. */
+export type Leaf = EventLeaf | Genesis | LogLeaf | IndexHead;
+
+/**
+ * Bytes of the leaf of an event: the canonical form of `{event, recv, sig, v}`. (spec/4-leaf.md §2)
+ *
+ * @param parts.eventCanonical  canonical form of a checked event
+ * @throws {TransparencyError} leaf.too-large
+ */
+export function formatLeaf(parts: {
+  readonly eventCanonical: Uint8Array;
+  readonly recv: Recv;
+  readonly sig: EventSignature | null;
+}): Uint8Array {
+  const tail = utf8(
+    `,"recv":${recvText(parts.recv)},"sig":${sigText(parts.sig)},"v":"nhi.leaf/1"}`,
+  );
+  const length = HEAD.length + parts.eventCanonical.length + tail.length;
+  if (length > EVENT_LIMITS.leafBytesMax) {
+    throw new TransparencyError(
+      'leaf.too-large',
+      `${length} bytes, at most ${EVENT_LIMITS.leafBytesMax}`,
+    );
+  }
+  const leaf = new Uint8Array(length);
+  leaf.set(HEAD);
+  leaf.set(parts.eventCanonical, HEAD.length);
+  leaf.set(tail, HEAD.length + parts.eventCanonical.length);
+  return leaf;
+}
+
+const HEAD = utf8('{"event":');
+
+/** Members in canonical order. Strings that are not of a fixed alphabet are quoted. */
+function recvText(recv: Recv): string {
+  const map =
+    recv.map === null
+      ? 'null'
+      : `{"id":${JSON.stringify(recv.map.id)},"sha256":"${recv.map.sha256}"}`;
+  const by = recv.by === null ? 'null' : JSON.stringify(recv.by);
+  const raw = recv.raw === null ? 'null' : `"${recv.raw}"`;
+  return `{"adapter":"${recv.adapter}","at":${recv.at},"by":${by},"conflict":${recv.conflict},"map":${map},"raw":${raw},"salt":"${recv.salt}"}`;
+}
+
+function sigText(sig: EventSignature | null): string {
+  if (sig === null) return 'null';
+  return `{"alg":"${sig.alg}","kid":${JSON.stringify(sig.kid)},"value":"${sig.value}"}`;
+}
+
+/**
+ * The leaf of an entry of an `events` log. Bytes that are not the canonical form of a leaf of a known version are
+ * refused; identifiers and times are not judged again, so that the answer does not depend on a Unicode version.
+ *
+ * @throws {TransparencyError} leaf.malformed
+ */
+export function parseLeaf(bytes: Uint8Array): Leaf {
+  return parseStrictJson(bytes, {
+    depthMax: EVENT_LIMITS.holderDepthMax,
+  }) as unknown as Leaf;
+}

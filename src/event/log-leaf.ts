@@ -1,0 +1,38 @@
+import { canonicalJson } from './canonical.ts';
+import { type JsonObject, type JsonValue, parseStrictJson } from './strict-json.ts';
+
+/** What the log itself states. */
+export type LogLeafType =
+  | 'finding'
+  | 'refused'
+  | 'access'
+  | 'export'
+  | 'erase'
+  | 'hold'
+  | 'key'
+  | 'mapping';
+
+/** A statement of the log, which admission cannot produce: `nhi.log/1`. (spec/4-leaf.md §6) */
+export interface LogLeaf {
+  readonly v: 'nhi.log/1';
+  readonly type: LogLeafType;
+  /** ms since 1970. */
+  readonly at: number;
+  /** 22 characters of base64url: 128 random bits. */
+  readonly salt: string;
+  readonly body: JsonObject;
+}
+
+/** Bytes of a leaf by the log, canonical. */
+export function formatLogLeaf(leaf: LogLeaf): Uint8Array {
+  return canonicalJson(leaf as unknown as JsonValue);
+}
+
+/**
+ * The statement of a leaf's bytes.
+ *
+ * @throws {TransparencyError} leaf.malformed
+ */
+export function parseLogLeaf(bytes: Uint8Array): LogLeaf {
+  return parseStrictJson(bytes) as unknown as LogLeaf;
+}
