@@ -1,0 +1,36 @@
+import { invariant } from './error.ts';
+import { foldRight, type NodeId, planRange } from './tree.ts';
+
+/**
+ * What a proof is made of, before anything is read: for each hash of its path the complete subtrees that make it up,
+ * left to right. All but one of them are complete themselves; that one holds the right border of the tree.
+ */
+export type PathPlan = readonly (readonly NodeId[])[];
+
+/** Leaves [start, end). */
+export interface LeafRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The plan of a path over these subtrees. */
+export function planPath(ranges: readonly LeafRange[]): PathPlan {
+  return ranges.map(({ start, end }) => planRange(start, end));
+}
+
+/** All nodes that a plan needs. */
+export function nodesOfPlan(plan: PathPlan): readonly NodeId[] {
+  return plan.flat();
+}
+
+/** The path of a plan from the hashes of `nodesOfPlan`, in that order. */
+export function assemblePath(plan: PathPlan, hashes: readonly Uint8Array[]): Uint8Array[] {
+  let taken = 0;
+  const path = plan.map((nodes) => {
+    const from = taken;
+    taken += nodes.length;
+    return foldRight(hashes.slice(from, taken));
+  });
+  invariant(taken === hashes.length, 'a path is assembled of one hash per node of its plan');
+  return path;
+}
