@@ -34,6 +34,9 @@ export interface EventLeaf {
   readonly sig: EventSignature | null;
 }
 
+/** Bytes of an entry, at most: its length is a u16 in a bundle. */
+export const ENTRY_BYTES_MAX: number = EVENT_LIMITS.leafBytesMax;
+
 /** What an entry of an `events` log can be. `v` tells which. */
 export type Leaf = EventLeaf | Genesis | LogLeaf | IndexHead;
 

@@ -1,3 +1,5 @@
+export { scanArrayItems } from './array-items.ts';
+
 import { utf8Text } from '../core/bytes.ts';
 import { TransparencyError } from '../core/error.ts';
 
@@ -31,7 +33,6 @@ export function parseStrictJson(
 }
 
 const INTEGER = /-?[0-9]+/y;
-const PLAIN = /[^"\\\u0000-\u001f]*/y;
 const HEX4 = /[0-9a-fA-F]{4}/y;
 const LONE_SURROGATE = /\p{Cs}/u;
 const ESCAPES: ReadonlyMap<string, string> = new Map([
@@ -119,7 +120,7 @@ class Reader {
     this.at += 1;
     let value = '';
     for (;;) {
-      value += this.match(PLAIN);
+      value += this.readPlain();
       const next = this.text[this.at];
       this.at += 1;
       if (next === '"') {
@@ -131,6 +132,18 @@ class Reader {
       }
       if (next !== '\\') throw this.malformed('a string that does not end, or a control character');
       value += this.readEscape();
+    }
+  }
+
+  /** Up to a quote, a backslash, a control character or the end. */
+  private readPlain(): string {
+    const start = this.at;
+    for (;;) {
+      const code = this.text.charCodeAt(this.at);
+      if (!(code >= 0x20) || code === 0x22 || code === 0x5c) {
+        return this.text.slice(start, this.at);
+      }
+      this.at += 1;
     }
   }
 
