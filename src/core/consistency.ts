@@ -41,31 +41,10 @@ export function checkConsistency(claim: ConsistencyClaim): void {
   if (![claim.firstRoot, claim.secondRoot, ...path].every((h) => h.length === HASH_LENGTH)) {
     throw wrongLength(claim, 'a hash has not 32 bytes');
   }
-  if (first === 0) {
-    checkRoot(claim, 0, EMPTY_ROOT, claim.firstRoot);
-    if (second === 0) checkRoot(claim, 0, EMPTY_ROOT, claim.secondRoot);
-    return;
-  }
-  if (first === second) return checkRoot(claim, second, claim.firstRoot, claim.secondRoot);
-
-  // The path of the last complete subtree of the first tree: from it both roots are built, the first one of the
-  // siblings on the left alone. If that subtree is the whole first tree, its root stands for the first hash.
-  const level = trailingZeros(first);
-  const [seed, siblings] = isPowerOfTwo(first)
-    ? [claim.firstRoot, path]
-    : [path[0] as Uint8Array, path.slice(1)];
-  const inner = bitLengthOfXor(first - 1, second - 1) - level;
-  const subtree = shiftRight(first - 1, level);
-  let firstHash = seed;
-  let secondHash = seed;
-  for (const [i, sibling] of siblings.entries()) {
-    if (i < inner && bitAt(subtree, i) === 0) {
-      secondHash = nodeHash(secondHash, sibling);
-    } else {
-      firstHash = nodeHash(sibling, firstHash);
-      secondHash = nodeHash(sibling, secondHash);
-    }
-  }
+  if (first === 0) checkRoot(claim, 0, EMPTY_ROOT, claim.firstRoot);
+  if (first === second) checkRoot(claim, second, claim.firstRoot, claim.secondRoot);
+  if (first === 0 || first === second) return;
+  const [firstHash, secondHash] = rootsOfConsistency(claim);
   checkRoot(claim, first, firstHash, claim.firstRoot);
   checkRoot(claim, second, secondHash, claim.secondRoot);
 }
@@ -114,6 +93,31 @@ export function planConsistency(sizes: TwoSizes): PathPlan {
   if (start > 0) ranges.push({ start, end });
   invariant(ranges.length === length, 'a planned path has the length of a path');
   return planPath(ranges.reverse());
+}
+
+/**
+ * Both roots, built from the last complete subtree of the first tree up: the first one of the siblings on the left
+ * alone. If that subtree is the whole first tree, its root stands for the first hash of the path.
+ */
+function rootsOfConsistency(claim: ConsistencyClaim): [Uint8Array, Uint8Array] {
+  const { first, second, path } = claim;
+  const [seed, siblings] = isPowerOfTwo(first)
+    ? [claim.firstRoot, path]
+    : [path[0] as Uint8Array, path.slice(1)];
+  const level = trailingZeros(first);
+  const inner = bitLengthOfXor(first - 1, second - 1) - level;
+  const subtree = shiftRight(first - 1, level);
+  let firstHash = seed;
+  let secondHash = seed;
+  for (const [i, sibling] of siblings.entries()) {
+    if (i < inner && bitAt(subtree, i) === 0) {
+      secondHash = nodeHash(secondHash, sibling);
+    } else {
+      firstHash = nodeHash(sibling, firstHash);
+      secondHash = nodeHash(sibling, secondHash);
+    }
+  }
+  return [firstHash, secondHash];
 }
 
 function checkRoot(sizes: TwoSizes, size: number, root: Uint8Array, claimed: Uint8Array): void {
