@@ -1,0 +1,37 @@
+import { mkdir, open } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+
+/**
+ * Makes a folder and those above it that are missing, mode 0700, and flushes the folders that name them: a file that
+ * was flushed is lost all the same if a power cut takes the name of its folder. Does nothing if the folder exists.
+ */
+export async function makeFolder(dir: string): Promise<void> {
+  const whole = resolve(dir);
+  const first = await mkdir(whole, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  const top = dirname(resolve(first));
+  for (let at = whole; at !== top; at = dirname(at)) await flushFolder(dirname(at));
+}
+
+/** Flushes the names that a folder holds: files made, renamed or removed in it before. */
+export async function flushFolder(dir: string): Promise<void> {
+  let folder: Awaited<ReturnType<typeof open>>;
+  try {
+    folder = await open(dir, 'r');
+  } catch (error) {
+    // Windows opens no folders as files, and keeps names by itself.
+    if (codeOf(error) === 'EISDIR' || codeOf(error) === 'EPERM') return;
+    throw error;
+  }
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** The code of a system's error (`ENOENT`), or of LevelDB's, or undefined. */
+export function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
