@@ -68,24 +68,3 @@ export function tileStore(size: number, entryAt: (i: number) => Uint8Array = tes
   const rootHash = mth(leafHashes);
   return { entries, leafHashes, size, rootHash, rows, calls, readTiles, readBundles };
 }
-
-/** The tree of equal leaves, of any size to 2^53 - 1: every complete subtree of a level has the same hash. */
-export function uniformSource(
-  leafHash: Uint8Array,
-): TileSource & { hashAt(level: number): Uint8Array } {
-  const levels = [leafHash];
-  const hashAt = (level: number): Uint8Array => {
-    for (let i = levels.length; i <= level; i++) {
-      const below = levels[i - 1] as Uint8Array;
-      levels.push(mth([below, below]));
-    }
-    return levels[level] as Uint8Array;
-  };
-  const readTiles = async (tiles: readonly Tile[]): Promise<Uint8Array[]> =>
-    tiles.map((tile) => {
-      const bytes = new Uint8Array(32 * tile.width);
-      for (let i = 0; i < tile.width; i++) bytes.set(hashAt(8 * tile.level), 32 * i);
-      return bytes;
-    });
-  return { readTiles, hashAt };
-}
