@@ -107,15 +107,15 @@ export async function runFsck(
   return { accepted, said: accepted ? (line?.[0] ?? '') : reasonOf(ended) };
 }
 
-/** `formats/proof` on a folder of proof files and their leaves. */
+/** `formats/proof` on a folder of proof files and their leaves; with a policy file, its quorum must have cosigned. */
 export async function runProofcheck(
   log: PublishedLog,
-  folder: string,
-  least: number,
+  proofs: { readonly folder: string; readonly count: number; readonly policyFile?: string },
 ): Promise<Verdict> {
+  const policy = proofs.policyFile === undefined ? [] : ['-policy', proofs.policyFile];
   const ended = await run(
     join(BIN, 'proofcheck'),
-    ['-vkey', log.vkey, '-dir', folder, '-min', String(least)],
+    ['-vkey', log.vkey, '-dir', proofs.folder, '-min', String(proofs.count), ...policy],
     { limitMs: 60_000 },
   );
   const accepted = ended.code === 0 && ended.stdout.startsWith('checked ');

@@ -1,11 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { base64 } from '../../src/core/base64.ts';
 import { formatBundle } from '../../src/core/bundle.ts';
 import { concat, utf8 } from '../../src/core/bytes.ts';
+import { signCheckpoint } from '../../src/core/checkpoint.ts';
 import { leafHash } from '../../src/core/hash.ts';
-import { formatNote } from '../../src/core/note.ts';
-import { ed25519PublicKey, signEd25519 } from '../../src/core/signature.ts';
+import { ed25519PublicKey as ed25519PublicKeyOf, signEd25519 } from '../../src/core/signature.ts';
 import { TILE_WIDTH, tileRoot } from '../../src/core/tile.ts';
 import { formatBundlePath, formatTilePath } from '../../src/core/tile-path.ts';
 import { appendToEdge, EMPTY_EDGE, rootOfEdge } from '../../src/core/tree.ts';
@@ -48,11 +47,14 @@ export function makeLog(folder: string, size: number): MadeLog {
     hashes = roots;
   }
 
-  const text = utf8(`${origin}\n${size}\n${base64(rootOfEdge(edge))}\n`);
-  const key = verifierKeyOf(origin, KEY_TYPE.ed25519, ed25519PublicKey(SEED));
-  const signature = signEd25519({ message: text, seed: SEED });
-  const line = { name: origin, keyHash: key.keyHash, signature };
-  write('checkpoint', formatNote({ text, signatures: [line] }));
+  const ed25519PublicKey = ed25519PublicKeyOf(SEED);
+  const signer = {
+    origin,
+    ed25519PublicKey,
+    signNote: (message: Uint8Array) => signEd25519({ message, seed: SEED }),
+  };
+  write('checkpoint', signCheckpoint({ origin, size, rootHash: rootOfEdge(edge) }, signer));
+  const key = verifierKeyOf(origin, KEY_TYPE.ed25519, ed25519PublicKey);
   return { folder, origin, vkey: formatVkey(key), size };
 }
 
