@@ -26,7 +26,7 @@ export function faultGuard(base: Guard, life: Life): Guard {
         });
       } catch (error) {
         const thrown = adapterError(error);
-        failed ||= !isTransparencyError(thrown, 'guard.moved');
+        failed ||= isTransparencyError(thrown) && thrown.code !== 'guard.moved';
         throw thrown;
       }
     },
