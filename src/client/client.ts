@@ -1,0 +1,21 @@
+/** The face of the room: a reader that verifies before it returns, and a submitter that checks its receipts. */
+export type { Answer, Refusal } from './answers.ts';
+export type { HeadConflict } from './head-memory.ts';
+export type { Fetch } from './http-fetch.ts';
+export {
+  type InclusionProof,
+  type LogClient,
+  type LogClientOptions,
+  openLogClient,
+  type VerifiedProofFile,
+} from './log-client.ts';
+export type { RetryPolicy } from './retry.ts';
+export {
+  openSubmitter,
+  proveReceipt,
+  type SubmitCallOptions,
+  type SubmitResult,
+  type Submitter,
+  type SubmitterOptions,
+} from './submitter.ts';
+export { logKeyOfPolicy, policyOfVkey } from './trust.ts';
