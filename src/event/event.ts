@@ -43,7 +43,7 @@ export function eventOf(value: JsonValue): ParsedEvent {
     throw new TransparencyError(
       'event.too-large',
       `${canonical.length} bytes, at most ${EVENT_LIMITS.eventBytesMax}`,
-      { details: { bytes: canonical.length, bytesMax: EVENT_LIMITS.eventBytesMax } },
+      { details: { bytes: canonical.length, source: event.src.id, id: event.id } },
     );
   }
   return {

@@ -1,5 +1,11 @@
-import { canonicalJson } from './canonical.ts';
-import { type JsonValue, parseStrictJson } from './strict-json.ts';
+import {
+  type CanonicalForm,
+  formatCanonicalValue,
+  parseCanonicalValue,
+} from './canonical-value.ts';
+import { EVENT_LIMITS } from './limits.ts';
+import { schemas } from './schema.generated.ts';
+import type { JsonValue } from './strict-json.ts';
 
 /** Leaf 0 of an `events` log: what it is, and which keys speak for it. (spec/4-leaf.md §5) */
 export interface Genesis {
@@ -35,16 +41,27 @@ export interface Predecessor {
   readonly reason: string;
 }
 
-/** Bytes of the genesis leaf, canonical. */
+/**
+ * Bytes of the genesis leaf, canonical.
+ *
+ * @throws {TransparencyError} genesis.malformed
+ */
 export function formatGenesis(genesis: Genesis): Uint8Array {
-  return canonicalJson(genesis as unknown as JsonValue);
+  return formatCanonicalValue(genesis as unknown as JsonValue, FORM);
 }
 
 /**
- * The genesis of a leaf's bytes.
+ * The genesis of a leaf's bytes. That its keys are keys, and the vkey that of the origin, core checks.
  *
  * @throws {TransparencyError} genesis.malformed
  */
 export function parseGenesis(bytes: Uint8Array): Genesis {
-  return parseStrictJson(bytes) as unknown as Genesis;
+  // The schema holds, so the value has the shape of its type.
+  return parseCanonicalValue(bytes, FORM) as unknown as Genesis;
 }
+
+const FORM: CanonicalForm = {
+  schema: schemas.genesis,
+  depthMax: EVENT_LIMITS.eventDepthMax,
+  code: 'genesis.malformed',
+};

@@ -1,5 +1,11 @@
-import { canonicalJson } from './canonical.ts';
-import { type JsonValue, parseStrictJson } from './strict-json.ts';
+import {
+  type CanonicalForm,
+  formatCanonicalValue,
+  parseCanonicalValue,
+} from './canonical-value.ts';
+import { EVENT_LIMITS } from './limits.ts';
+import { schemas } from './schema.generated.ts';
+import type { JsonValue } from './strict-json.ts';
 
 /** A head of the verifiable index, a leaf made by the log alone: `nhi.index/1`. (spec/4-leaf.md §7) */
 export interface IndexHead {
@@ -18,9 +24,13 @@ export interface IndexHead {
   readonly prev: number | null;
 }
 
-/** Bytes of an index head, canonical. */
+/**
+ * Bytes of an index head, canonical.
+ *
+ * @throws {TransparencyError} leaf.malformed
+ */
 export function formatIndexHead(head: IndexHead): Uint8Array {
-  return canonicalJson(head as unknown as JsonValue);
+  return formatCanonicalValue(head as unknown as JsonValue, FORM);
 }
 
 /**
@@ -29,5 +39,12 @@ export function formatIndexHead(head: IndexHead): Uint8Array {
  * @throws {TransparencyError} leaf.malformed
  */
 export function parseIndexHead(bytes: Uint8Array): IndexHead {
-  return parseStrictJson(bytes) as unknown as IndexHead;
+  // The schema holds, so the value has the shape of its type.
+  return parseCanonicalValue(bytes, FORM) as unknown as IndexHead;
 }
+
+const FORM: CanonicalForm = {
+  schema: schemas.index,
+  depthMax: EVENT_LIMITS.eventDepthMax,
+  code: 'leaf.malformed',
+};

@@ -1,12 +1,14 @@
 import { utf8 } from '../core/bytes.ts';
 import { TransparencyError } from '../core/error.ts';
+import { type CanonicalForm, checkSchema, parseCanonicalValue } from './canonical-value.ts';
 import type { EventSignature } from './event-signature.ts';
-import type { Genesis } from './genesis.ts';
-import type { IndexHead } from './index-leaf.ts';
+import { type Genesis, parseGenesis } from './genesis.ts';
+import { type IndexHead, parseIndexHead } from './index-leaf.ts';
 import { EVENT_LIMITS } from './limits.ts';
-import type { LogLeaf } from './log-leaf.ts';
+import { type LogLeaf, parseLogLeaf } from './log-leaf.ts';
 import type { NhiEvent } from './nhi-event.ts';
-import { parseStrictJson } from './strict-json.ts';
+import { schemas } from './schema.generated.ts';
+import type { JsonValue } from './strict-json.ts';
 
 /** What the log says of an event at admission. All members are always there. (spec/4-leaf.md §3) */
 export interface Recv {
@@ -87,13 +89,35 @@ function sigText(sig: EventSignature | null): string {
 }
 
 /**
- * The leaf of an entry of an `events` log. Bytes that are not the canonical form of a leaf of a known version are
- * refused; identifiers and times are not judged again, so that the answer does not depend on a Unicode version.
+ * The leaf of an entry of an `events` log: the canonical form of a leaf of a known version. (spec/4-leaf.md §2)
  *
- * @throws {TransparencyError} leaf.malformed
+ * The schema of its event is asked again; identifiers, real dates and the length of the event are not: they are rules
+ * of admission, and whether bytes are a leaf must not depend on a Unicode version.
+ *
+ * @throws {TransparencyError} leaf.malformed, genesis.malformed
  */
 export function parseLeaf(bytes: Uint8Array): Leaf {
-  return parseStrictJson(bytes, {
-    depthMax: EVENT_LIMITS.holderDepthMax,
-  }) as unknown as Leaf;
+  if (bytes.length > EVENT_LIMITS.leafBytesMax) {
+    throw new TransparencyError('leaf.malformed', `${bytes.length} bytes`);
+  }
+  // `v` sorts last in each of the four.
+  const text = new TextDecoder('latin1').decode(bytes.subarray(-24));
+  if (text.endsWith('"v":"nhi.genesis/1"}')) return parseGenesis(bytes);
+  if (text.endsWith('"v":"nhi.log/1"}')) return parseLogLeaf(bytes);
+  if (text.endsWith('"v":"nhi.index/1"}')) return parseIndexHead(bytes);
+  return parseEventLeaf(bytes);
 }
+
+function parseEventLeaf(bytes: Uint8Array): EventLeaf {
+  // The schemas of leaf and event hold, so the value has the shape of its type.
+  const leaf = parseCanonicalValue(bytes, LEAF) as unknown as EventLeaf;
+  checkSchema(leaf.event as unknown as JsonValue, EVENT);
+  return leaf;
+}
+
+const LEAF: CanonicalForm = {
+  schema: schemas.leaf,
+  depthMax: EVENT_LIMITS.holderDepthMax,
+  code: 'leaf.malformed',
+};
+const EVENT: CanonicalForm = { ...LEAF, schema: schemas.event };

@@ -8,6 +8,8 @@ export const EVENT_LIMITS = {
   eventDepthMax: 16,
   /** The same of whatever holds an event: a leaf, a submission item. */
   holderDepthMax: 17,
+  /** Bytes of one submission item as sent. */
+  itemBytesMax: 1_048_576,
   /** Disclosures of one submission item. */
   disclosuresMax: 64,
   /** Bytes of the text of one disclosure. */

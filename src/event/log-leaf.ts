@@ -1,5 +1,11 @@
-import { canonicalJson } from './canonical.ts';
-import { type JsonObject, type JsonValue, parseStrictJson } from './strict-json.ts';
+import {
+  type CanonicalForm,
+  formatCanonicalValue,
+  parseCanonicalValue,
+} from './canonical-value.ts';
+import { EVENT_LIMITS } from './limits.ts';
+import { schemas } from './schema.generated.ts';
+import type { JsonObject, JsonValue } from './strict-json.ts';
 
 /** What the log itself states. */
 export type LogLeafType =
@@ -23,9 +29,13 @@ export interface LogLeaf {
   readonly body: JsonObject;
 }
 
-/** Bytes of a leaf by the log, canonical. */
+/**
+ * Bytes of a leaf by the log, canonical.
+ *
+ * @throws {TransparencyError} leaf.malformed
+ */
 export function formatLogLeaf(leaf: LogLeaf): Uint8Array {
-  return canonicalJson(leaf as unknown as JsonValue);
+  return formatCanonicalValue(leaf as unknown as JsonValue, FORM);
 }
 
 /**
@@ -34,5 +44,12 @@ export function formatLogLeaf(leaf: LogLeaf): Uint8Array {
  * @throws {TransparencyError} leaf.malformed
  */
 export function parseLogLeaf(bytes: Uint8Array): LogLeaf {
-  return parseStrictJson(bytes) as unknown as LogLeaf;
+  // The schema holds, so the value has the shape of its type.
+  return parseCanonicalValue(bytes, FORM) as unknown as LogLeaf;
 }
+
+const FORM: CanonicalForm = {
+  schema: schemas.log,
+  depthMax: EVENT_LIMITS.eventDepthMax,
+  code: 'leaf.malformed',
+};

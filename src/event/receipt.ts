@@ -1,9 +1,16 @@
 import { base64 } from '../core/base64.ts';
 import { TransparencyError } from '../core/error.ts';
 import { leafHash } from '../core/hash.ts';
-import { canonicalJson } from './canonical.ts';
+import {
+  type CanonicalForm,
+  checkSchema,
+  formatCanonicalValue,
+  parseCanonicalValue,
+} from './canonical-value.ts';
 import { formatLeaf, type Recv } from './leaf.ts';
-import { type JsonValue, parseStrictJson } from './strict-json.ts';
+import { EVENT_LIMITS } from './limits.ts';
+import { schemas } from './schema.generated.ts';
+import type { JsonValue } from './strict-json.ts';
 import type { Submission } from './submission.ts';
 
 /** What the log answers for one item that is in the tree. A claim until it is upgraded to a proof. */
@@ -16,9 +23,13 @@ export interface Receipt {
   readonly duplicate: boolean;
 }
 
-/** Bytes of a receipt, canonical. */
+/**
+ * Bytes of a receipt, canonical.
+ *
+ * @throws {TransparencyError} receipt.malformed
+ */
 export function formatReceipt(receipt: Receipt): Uint8Array {
-  return canonicalJson(receipt as unknown as JsonValue);
+  return formatCanonicalValue(receipt as unknown as JsonValue, FORM);
 }
 
 /**
@@ -27,9 +38,17 @@ export function formatReceipt(receipt: Receipt): Uint8Array {
  * @throws {TransparencyError} receipt.malformed
  */
 export function parseReceipt(input: Uint8Array | JsonValue): Receipt {
-  const value = input instanceof Uint8Array ? parseStrictJson(input) : input;
+  if (!(input instanceof Uint8Array)) checkSchema(input, FORM);
+  // The schema holds, so the value has the shape of its type.
+  const value = input instanceof Uint8Array ? parseCanonicalValue(input, FORM) : input;
   return value as unknown as Receipt;
 }
+
+const FORM: CanonicalForm = {
+  schema: schemas.receipt,
+  depthMax: EVENT_LIMITS.eventDepthMax,
+  code: 'receipt.malformed',
+};
 
 /**
  * Checks that a receipt speaks of what was submitted: rebuilds the leaf and compares its hash. (spec/5-submission.md §5)

@@ -1,5 +1,7 @@
-import { sha256, sha256Of } from '#sha256';
+import { sha256, sha256Into, sha256Of } from '#sha256';
 import { utf8 } from '../core/bytes.ts';
+import { invariant } from '../core/error.ts';
+import { EVENT_LIMITS } from './limits.ts';
 
 /** Bytes of an idempotency key. */
 export const IDEMPOTENCY_KEY_LENGTH = 20;
@@ -22,19 +24,28 @@ export function idempotencyKey(sourceId: string, id: string): Uint8Array {
  * @returns       content (canonical event, or raw bytes of an adapter) → 16 bytes
  */
 export function samenessMac(secret: Uint8Array): (content: Uint8Array) => Uint8Array {
-  const inner = new Uint8Array(64).fill(0x36);
-  const outer = new Uint8Array(64).fill(0x5c);
-  for (let i = 0; i < secret.length; i++) {
-    inner[i] = (secret[i] ?? 0) ^ 0x36;
-    outer[i] = (secret[i] ?? 0) ^ 0x5c;
-  }
-  return (content) =>
-    sha256(concatPad(outer, sha256Of([inner, content]))).subarray(0, SAMENESS_MAC_LENGTH);
+  invariant(secret.length >= 16 && secret.length <= BLOCK, 'a sameness secret is 16 to 64 bytes');
+  // Copying a content behind its pad and hashing once is cheaper than a hash of two parts.
+  const inner = padded(secret, 0x36, BLOCK + EVENT_LIMITS.eventBytesMax);
+  const outer = padded(secret, 0x5c, BLOCK + DIGEST);
+  return (content) => {
+    const end = BLOCK + content.length;
+    if (end <= inner.length) {
+      inner.set(content, BLOCK);
+      sha256Into(outer, BLOCK, inner.subarray(0, end));
+    } else {
+      outer.set(sha256Of([inner.subarray(0, BLOCK), content]), BLOCK);
+    }
+    return sha256(outer).subarray(0, SAMENESS_MAC_LENGTH);
+  };
 }
 
-function concatPad(pad: Uint8Array, digest: Uint8Array): Uint8Array {
-  const input = new Uint8Array(pad.length + digest.length);
-  input.set(pad);
-  input.set(digest, pad.length);
-  return input;
+/** Block and digest of SHA-256, bytes. */
+const BLOCK = 64;
+const DIGEST = 32;
+
+function padded(secret: Uint8Array, pad: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length).fill(pad, 0, BLOCK);
+  for (let i = 0; i < secret.length; i++) bytes[i] = (secret[i] as number) ^ pad;
+  return bytes;
 }
