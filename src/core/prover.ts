@@ -14,7 +14,7 @@ import { type Edge, type NodeId, planEdge, rootOfEdge } from './tree.ts';
  * @param leaf.treeSize   at most the size that the source has
  * @throws {TransparencyError} inclusion.out-of-range, tile.wrong-length; what the source throws
  */
-export function proveInclusion(
+export async function proveInclusion(
   source: TileSource,
   leaf: { readonly leafIndex: number; readonly treeSize: number },
   signal?: AbortSignal,
@@ -29,7 +29,7 @@ export function proveInclusion(
  * @param sizes.second  at most the size that the source has
  * @throws {TransparencyError} consistency.out-of-range, tile.wrong-length; what the source throws
  */
-export function proveConsistency(
+export async function proveConsistency(
   source: TileSource,
   sizes: TwoSizes,
   signal?: AbortSignal,
