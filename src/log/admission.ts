@@ -1,0 +1,175 @@
+import { base64url, parseBase64 } from '../core/base64.ts';
+import { ENTRY_BYTES_MAX } from '../core/bundle.ts';
+import { isTransparencyError, TransparencyError } from '../core/error.ts';
+import { leafHash } from '../core/hash.ts';
+import type { ParsedEvent } from '../event/event.ts';
+import { formatLeaf, type Recv } from '../event/leaf.ts';
+import { idempotencyKey, samenessMac } from '../event/sameness.ts';
+import { findSecret } from '../event/secret.ts';
+import { parseSubmission, type Submission } from '../event/submission.ts';
+import type { SubmitContext } from './contract.ts';
+import type { EventIdentity, PooledEntry } from './pool.ts';
+import type { Clock, RandomBytes } from './ports.ts';
+
+/** An item as it enters the pool, or why it does not. */
+export type Admission =
+  | { readonly kind: 'admitted'; readonly pooled: Omit<PooledEntry, 'settle'> }
+  | {
+      readonly kind: 'refused';
+      readonly error: TransparencyError;
+      readonly trace: RefusedTrace | null;
+    };
+
+/** What a `refused` leaf tells of an event that the log would not keep: never any of its content. */
+export interface RefusedTrace {
+  readonly sourceId: string | null;
+  readonly id: string | null;
+  readonly code: 'event.too-large' | 'event.secret';
+}
+
+/** What admission depends on. */
+export interface AdmissionOptions {
+  /** The one tenant of the log. */
+  readonly tenant: string;
+  /** 32 bytes: key of the sameness MAC. */
+  readonly samenessSecret: Uint8Array;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+}
+
+/** Kinds by which a source itself changes: they need the operate role. (design §4) */
+const OPERATE_KINDS: ReadonlySet<string> = new Set([
+  'source.register',
+  'source.key_change',
+  'source.retire',
+]);
+
+/** Most that `recv.conflict` can add to a leaf that the writer makes again: `9007199254740991` for `null`. */
+const CONFLICT_BYTES_MAX = 12;
+const SALT_LENGTH = 16;
+const SALTS_AT_ONCE = 256;
+
+/**
+ * The admission of a log: from the bytes of one item to its leaf, or its refusal. It parses, checks, canonicalises
+ * and hashes beside the writer and needs nothing of the tree: a leaf does not depend on its index.
+ * (spec/5-submission.md)
+ */
+export function createAdmission(
+  options: AdmissionOptions,
+): (item: Uint8Array, context: SubmitContext) => Admission {
+  const mac = samenessMac(options.samenessSecret);
+  const nextSalt = saltSource(options.random);
+
+  return (item, context) => {
+    let submission: Submission;
+    try {
+      submission = parseSubmission(item);
+    } catch (error) {
+      if (!isTransparencyError(error)) throw error;
+      return { kind: 'refused', error, trace: null };
+    }
+    const refusal = refusalOf(submission, options.tenant, context);
+    if (refusal !== null) return refusal;
+
+    const { event, sig } = submission;
+    const recv: Recv = {
+      adapter: 'native',
+      at: options.clock(),
+      by: context.by,
+      conflict: null,
+      map: null,
+      raw: null,
+      salt: nextSalt(),
+    };
+    const remake = (other: Recv): Uint8Array =>
+      formatLeaf({ eventCanonical: event.canonical, recv: other, sig });
+    const entry = remake(recv);
+    if (entry.length > ENTRY_BYTES_MAX - CONFLICT_BYTES_MAX) {
+      return tooLarge(submission, `the leaf has ${entry.length} bytes`);
+    }
+    return {
+      kind: 'admitted',
+      pooled: {
+        entry,
+        leafHash: leafHash(entry),
+        atMs: recv.at,
+        identity: {
+          key: idempotencyKey(event.sourceId, event.id),
+          sameness: mac(event.canonical),
+          sourceId: event.sourceId,
+          recv,
+          remake,
+          seen: keptHead(event.seen),
+        },
+      },
+    };
+  };
+}
+
+/** The head that an event names by its note: it will be kept for ever. */
+function keptHead(seen: ParsedEvent['seen']): EventIdentity['seen'] {
+  if (seen?.note === undefined) return null;
+  return { size: seen.size, noteHash: parseBase64(seen.note) };
+}
+
+/** What the schema cannot know: tenant, source and role of the sender, usable secrets. */
+function refusalOf(
+  submission: Submission,
+  tenant: string,
+  context: SubmitContext,
+): Admission | null {
+  const { event, disclosures } = submission;
+  if (event.tenant !== tenant) {
+    return refused('event.wrong-tenant', `this log is the tenant's "${tenant}"`);
+  }
+  if (context.sources !== null && !context.sources.includes(event.sourceId)) {
+    return refused('event.wrong-source', 'the token may not speak for this source');
+  }
+  if (OPERATE_KINDS.has(event.kind) && !context.operate) {
+    return refused('event.role-required', `${event.kind} needs the operate role`);
+  }
+  if (disclosures.length > 0) {
+    return refused(
+      'submission.openings-not-kept',
+      'this log keeps no openings: send digests alone',
+    );
+  }
+  const secret = findSecret(event.canonical);
+  if (secret !== null) {
+    const error = new TransparencyError('event.secret', `it holds what looks like a ${secret}`);
+    return { kind: 'refused', error, trace: traceOf(submission, 'event.secret') };
+  }
+  return null;
+}
+
+function refused(code: TransparencyError['code'], message: string): Admission {
+  return { kind: 'refused', error: new TransparencyError(code, message), trace: null };
+}
+
+function tooLarge(submission: Submission, what: string): Admission {
+  const error = new TransparencyError('event.too-large', what);
+  return { kind: 'refused', error, trace: traceOf(submission, 'event.too-large') };
+}
+
+/** The source and id of a refused event, unless the secret stands in them. */
+function traceOf(submission: Submission, code: RefusedTrace['code']): RefusedTrace {
+  const { sourceId, id } = submission.event;
+  const clean = (text: string): string | null =>
+    findSecret(new TextEncoder().encode(text)) === null ? text : null;
+  return { sourceId: clean(sourceId), id: clean(id), code };
+}
+
+/** Salts from the system's random numbers, drawn 256 at a time: a draw costs a system call. */
+function saltSource(random: RandomBytes): () => string {
+  let salts: Uint8Array = new Uint8Array(0);
+  let used = 0;
+  return () => {
+    if (used === salts.length) {
+      salts = random(SALT_LENGTH * SALTS_AT_ONCE);
+      used = 0;
+    }
+    const salt = salts.subarray(used, used + SALT_LENGTH);
+    used += SALT_LENGTH;
+    return base64url(salt);
+  };
+}

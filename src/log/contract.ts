@@ -1,0 +1,118 @@
+import type { TransparencyError } from '../core/error.ts';
+import type { Tile } from '../core/tile.ts';
+import type { TileSource } from '../core/tile-reader.ts';
+import type { Receipt } from '../event/receipt.ts';
+
+/** What a log's leaves are: events with a receipt, or any bytes. Fixed at creation. */
+export type LogType = 'events' | 'opaque';
+
+/** A signed tree head, both faces of it, as its one row holds it. (spec/6-publication.md) */
+export interface SignedHead {
+  readonly size: number;
+  readonly rootHash: Uint8Array;
+  /** The checkpoint: signed note, own Ed25519 line first, then cosignatures. */
+  readonly note: Uint8Array;
+  /** Time of the RFC 6962 face, ms. */
+  readonly timeMs: number;
+  /** DER ECDSA signature of the RFC 6962 face. */
+  readonly treeHeadSignature: Uint8Array;
+}
+
+/** Where the log stands. `halted` is read-only at the last published head. (forks.md, spec/6-publication.md) */
+export type LogState =
+  | { readonly kind: 'running' }
+  | { readonly kind: 'closing' }
+  | { readonly kind: 'halted'; readonly reason: HaltReason; readonly detail: string };
+
+/** Why a log halted. */
+export type HaltReason = 'corrupt' | 'rolled-back' | 'two-writers' | 'evidence';
+
+/** Who submits: what auth found out, or the open door of loopback. */
+export interface SubmitContext {
+  /** Name of the token, or null where auth is off. */
+  readonly by: string | null;
+  /** Sources it may speak for; null: all. */
+  readonly sources: readonly string[] | null;
+  /** May it send `source.register`, `key_change`, `retire`? */
+  readonly operate: boolean;
+}
+
+/** What became of one submitted item. Everything but `refused` is in the tree, on disk. */
+export type SubmitOutcome =
+  | { readonly kind: 'appended'; readonly receipt: Receipt }
+  | { readonly kind: 'duplicate'; readonly receipt: Receipt }
+  /** Same source and id, other content: appended as its own leaf, and the source is told. */
+  | { readonly kind: 'conflict'; readonly receipt: Receipt; readonly firstIndex: number }
+  | { readonly kind: 'refused'; readonly error: TransparencyError };
+
+/** Figures for health and metrics. */
+export interface LogFigures {
+  readonly integratedSize: number;
+  readonly publishedSize: number;
+  readonly pooledEntries: number;
+  readonly pooledBytes: number;
+}
+
+/**
+ * A transparency log: one tree, one writer.
+ *
+ * `publishedSize` bounds every read: what lies beyond it is not found.
+ */
+export interface Log {
+  readonly name: string;
+  readonly origin: string;
+  readonly type: LogType;
+  /** Verifier key of the checkpoint: `name+keyhash+key`. */
+  readonly vkey: string;
+  /** DER SubjectPublicKeyInfo of the RFC 6962 face. */
+  readonly p256PublicKey: Uint8Array;
+  readonly state: LogState;
+  readonly figures: LogFigures;
+  /** The published head; null before the first. */
+  readonly published: SignedHead | null;
+  /** Size of the published head, 0 before the first. */
+  readonly publishedSize: number;
+
+  /**
+   * Admits items (a bare event or `{event, sig?, disclosures?}`, UTF-8 JSON each) and answers in their order, after the
+   * commit that holds them is on disk.
+   *
+   * @throws {TransparencyError} pool.full, log.halted, log.closing, log.wrong-type: no item was admitted
+   */
+  submit(items: readonly Uint8Array[], context: SubmitContext): Promise<readonly SubmitOutcome[]>;
+  /**
+   * Appends one entry of an opaque log; its index, after the commit.
+   *
+   * @throws {TransparencyError} pool.full, log.halted, log.closing, log.wrong-type, leaf.too-large
+   */
+  add(entry: Uint8Array): Promise<number>;
+  /**
+   * Waits until a head of at least `size` entries is published.
+   *
+   * @throws {TransparencyError} log.not-published when the signal aborts first; log.halted, log.closing
+   */
+  waitPublished(size: number, signal: AbortSignal): Promise<SignedHead>;
+
+  /**
+   * The kept head of a size: its newest version, or the one whose note has that SHA-256.
+   *
+   * @throws {TransparencyError} checkpoint.not-found
+   */
+  headOf(size: number, noteHash?: Uint8Array): Promise<SignedHead>;
+  /** Bytes of a hash tile: 32 × width. @throws {TransparencyError} tile.not-found beyond the published tree */
+  readTile(tile: Tile): Promise<Uint8Array>;
+  /**
+   * Bytes of an entry bundle: `width` times u16be length ‖ entry.
+   *
+   * @param width 1..256, at most what the published tree holds of the bundle
+   * @throws {TransparencyError} bundle.not-found
+   */
+  readBundle(index: number, width: number): Promise<Uint8Array>;
+  /** Exact bytes of an entry. @throws {TransparencyError} entry.not-found */
+  readEntry(index: number): Promise<Uint8Array>;
+  /** The published tree, for provers. */
+  readonly tiles: TileSource;
+
+  /** Refuses new work, commits and answers what is pooled, publishes it, closes the store and the guard. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,217 @@
+import { equalBytes } from '../core/bytes.ts';
+import { TransparencyError } from '../core/error.ts';
+import { leafHash } from '../core/hash.ts';
+import type { Recv } from '../event/leaf.ts';
+import type { LogLimits } from './limits.ts';
+import type { EventIdentity, PooledEntry, Settlement } from './pool.ts';
+import type { Change, Clock, Store } from './ports.ts';
+import { conflictKey, formatIdRow, type IdRow, idKey, keptKey, parseIdRow } from './rows.ts';
+import type { SeenFilter } from './seen-filter.ts';
+
+/** An entry that will be in the tree: its bytes and leaf hash. */
+export interface NewEntry {
+  readonly entry: Uint8Array;
+  readonly leafHash: Uint8Array;
+}
+
+/** What a duplicate's receipt repeats. */
+export interface FirstLeaf {
+  readonly leafHash: Uint8Array;
+  readonly recv: Recv;
+}
+
+/** What the writer makes of a batch. */
+export interface Decision {
+  /** New entries, in the order of the tree. */
+  readonly entries: readonly NewEntry[];
+  /** Idempotency, conflict and kept-head rows. */
+  readonly changes: readonly Change[];
+  /** Keys that the filter learns once the batch is written. */
+  readonly newKeys: readonly Uint8Array[];
+  /** Called once the batch is written. */
+  readonly answers: readonly (() => void)[];
+}
+
+/** What the decision depends on. */
+export interface DecideOptions {
+  readonly store: Store;
+  readonly tree: { readonly builder: { readonly size: number } };
+  readonly seen: SeenFilter;
+  readonly limits: LogLimits;
+  readonly clock: Clock;
+  readonly conflicts: ConflictQuota;
+  readonly firstLeafOf: (leafIndex: number, key: Uint8Array) => Promise<FirstLeaf>;
+}
+
+/** An entry of this batch, or one that the store holds. */
+interface Known extends IdRow {
+  /** Set if it is of this batch. */
+  readonly leaf: FirstLeaf | null;
+}
+
+/**
+ * Decides, in order, what of a batch is new, what was there before, and what conflicts: against the store and the
+ * batch itself. The commit in flight cannot be missed: there is none while this runs. (design §4, "Sameness")
+ *
+ * @throws {TransparencyError} store.corrupt
+ */
+export async function decideBatch(
+  batch: readonly PooledEntry[],
+  options: DecideOptions,
+): Promise<Decision> {
+  const run = new Run(options, await knownIds(batch, options));
+  const oldest = options.clock() - options.limits.admissionAgeMaxMs;
+  for (const pooled of batch) {
+    const { identity } = pooled;
+    if (pooled.atMs < oldest) run.refuse(pooled, 'pool.stale', 'it waited too long for the writer');
+    else if (identity === null) run.append(pooled, pooled, null, 'appended');
+    else await run.decide(pooled, identity);
+  }
+  return run;
+}
+
+/** Rows of the ids that the filter may have seen, by key text. */
+async function knownIds(
+  batch: readonly PooledEntry[],
+  { store, seen }: DecideOptions,
+): Promise<Map<string, Known>> {
+  const asked = new Map<string, Uint8Array>();
+  for (const { identity } of batch) {
+    if (identity !== null && seen.mayContain(identity.key)) {
+      asked.set(textOf(identity.key), identity.key);
+    }
+  }
+  const known = new Map<string, Known>();
+  if (asked.size === 0) return known;
+  const rows = await store.getMany([...asked.values()].map(idKey));
+  let i = 0;
+  for (const text of asked.keys()) {
+    const row = rows[i++];
+    if (row !== undefined) known.set(text, { ...parseIdRow(row), leaf: null });
+  }
+  return known;
+}
+
+class Run implements Decision {
+  readonly entries: NewEntry[] = [];
+  readonly changes: Change[] = [];
+  readonly newKeys: Uint8Array[] = [];
+  readonly answers: (() => void)[] = [];
+  readonly #options: DecideOptions;
+  readonly #known: Map<string, Known>;
+  readonly #conflicts: Map<string, Known> = new Map();
+
+  constructor(options: DecideOptions, known: Map<string, Known>) {
+    this.#options = options;
+    this.#known = known;
+  }
+
+  refuse(pooled: PooledEntry, code: TransparencyError['code'], message: string): void {
+    this.#answer(pooled, { kind: 'refused', error: new TransparencyError(code, message) });
+  }
+
+  /** Gives the entry the next index and says what its index will be. */
+  append(
+    pooled: PooledEntry,
+    made: NewEntry,
+    recv: Recv | null,
+    kind: 'appended' | 'conflict',
+  ): number {
+    const leafIndex = this.#options.tree.builder.size + this.entries.length;
+    this.entries.push({ entry: made.entry, leafHash: made.leafHash });
+    this.#answer(pooled, { kind, leafIndex, leafHash: made.leafHash, recv, repeated: false });
+    const seen = pooled.identity?.seen ?? null;
+    if (seen !== null) {
+      this.changes.push({ key: keptKey(seen.size, seen.noteHash), value: new Uint8Array(0) });
+    }
+    return leafIndex;
+  }
+
+  async decide(pooled: PooledEntry, identity: EventIdentity): Promise<void> {
+    const text = textOf(identity.key);
+    const first = this.#known.get(text);
+    if (first === undefined) {
+      const leafIndex = this.append(pooled, pooled, identity.recv, 'appended');
+      const row = { leafIndex, sameness: identity.sameness };
+      this.#known.set(text, { ...row, leaf: { leafHash: pooled.leafHash, recv: identity.recv } });
+      this.changes.push({ key: idKey(identity.key), value: formatIdRow(row) });
+      this.newKeys.push(identity.key);
+    } else if (isErased(first.sameness) || equalBytes(first.sameness, identity.sameness)) {
+      await this.#repeat(pooled, identity, first, 'duplicate');
+    } else {
+      await this.#conflict(pooled, identity, first);
+    }
+  }
+
+  /** Same id, other content: its own leaf, once. An honest retry of it finds that leaf. */
+  async #conflict(pooled: PooledEntry, identity: EventIdentity, first: Known): Promise<void> {
+    const { store, conflicts, clock } = this.#options;
+    const key = conflictKey(identity.key, identity.sameness);
+    const text = textOf(key);
+    const stored = this.#conflicts.get(text) ?? (await store.get(key));
+    if (stored !== undefined) {
+      const known = stored instanceof Uint8Array ? { ...parseIdRow(stored), leaf: null } : stored;
+      await this.#repeat(pooled, identity, known, 'conflict');
+      return;
+    }
+    if (!conflicts.take(identity.sourceId, clock())) {
+      this.refuse(pooled, 'conflict.too-many', 'too many conflicting events of this source');
+      return;
+    }
+    const recv = { ...identity.recv, conflict: first.leafIndex };
+    const entry = identity.remake(recv);
+    const leaf = { entry, leafHash: leafHash(entry), recv };
+    const leafIndex = this.append(pooled, leaf, recv, 'conflict');
+    const row = { leafIndex, sameness: identity.sameness };
+    this.#conflicts.set(text, { ...row, leaf });
+    this.changes.push({ key, value: formatIdRow(row) });
+  }
+
+  async #repeat(
+    pooled: PooledEntry,
+    identity: EventIdentity,
+    { leafIndex, leaf }: Known,
+    kind: 'duplicate' | 'conflict',
+  ): Promise<void> {
+    const { leafHash, recv } = leaf ?? (await this.#options.firstLeafOf(leafIndex, identity.key));
+    this.#answer(pooled, { kind, leafIndex, leafHash, recv, repeated: true });
+  }
+
+  #answer(pooled: PooledEntry, settlement: Settlement): void {
+    this.answers.push(() => pooled.settle(settlement));
+  }
+}
+
+/** How many conflicting events a source may add in a minute. */
+export class ConflictQuota {
+  readonly #perMinuteMax: number;
+  #minute = 0;
+  #used: Map<string, number> = new Map();
+
+  constructor(perMinuteMax: number) {
+    this.#perMinuteMax = perMinuteMax;
+  }
+
+  /** True, and counted, if the source has one left in this minute. */
+  take(sourceId: string, nowMs: number): boolean {
+    const minute = Math.floor(nowMs / 60_000);
+    if (minute !== this.#minute) {
+      this.#minute = minute;
+      this.#used = new Map();
+    }
+    const used = this.#used.get(sourceId) ?? 0;
+    if (used >= this.#perMinuteMax) return false;
+    this.#used.set(sourceId, used + 1);
+    return true;
+  }
+}
+
+/** A blanked MAC: every later event of that id is answered with the first receipt. (design §8) */
+function isErased(sameness: Uint8Array): boolean {
+  return sameness.every((byte) => byte === 0);
+}
+
+/** A key as text, one character a byte, for a Map. */
+function textOf(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
+}

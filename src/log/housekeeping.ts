@@ -1,0 +1,96 @@
+import { TILE_WIDTH } from '../core/tile.ts';
+import { firstUnfolded, foldBundle } from './entries.ts';
+import { pruneHeads } from './kept-heads.ts';
+import type { LogLimits } from './limits.ts';
+import type { Clock, Store } from './ports.ts';
+import { keysOf } from './rows.ts';
+import type { SeenFilter } from './seen-filter.ts';
+import type { HeadKeys } from './signed-head.ts';
+
+/** What the housekeeping works on. */
+export interface HousekeepingOptions {
+  readonly store: Store;
+  readonly keys: HeadKeys;
+  readonly seen: SeenFilter;
+  readonly limits: LogLimits;
+  readonly clock: Clock;
+  /** Entries that are committed. */
+  readonly size: () => number;
+  /** A write or read that failed. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Bundles folded in one go, and rows of ids read in one go: between two, the writer gets its turn. */
+const BUNDLES_AT_ONCE = 16;
+const IDS_AT_ONCE = 4_096;
+const PRUNE_INTERVAL_MS = 60_000;
+
+/**
+ * Work off the hot path, done when the writer is idle: folding segments into bundles, dropping old heads; and once
+ * after a start, filling the filter of ids. All of it may be cut short at any point and is taken up again.
+ */
+export class Housekeeping {
+  readonly #options: HousekeepingOptions;
+  #nextBundle: number | null = null;
+  #pruneFrom: Uint8Array = keysOf('S').from;
+  #prunedAtMs: number;
+  #working: Promise<void> | null = null;
+  #ended = false;
+
+  constructor(options: HousekeepingOptions) {
+    this.#options = options;
+    this.#prunedAtMs = options.clock();
+  }
+
+  /** Fills the filter of ids from the store; until then every id is looked up. */
+  async fillFilter(): Promise<void> {
+    const { store, seen, onError } = this.#options;
+    const { to } = keysOf('I');
+    let { from } = keysOf('I');
+    try {
+      for (;;) {
+        const rows = await store.scan({ from, to, limit: IDS_AT_ONCE });
+        for (const { key } of rows) seen.add(key.subarray(1));
+        const last = rows.at(-1);
+        if (this.#ended) return;
+        if (rows.length < IDS_AT_ONCE || last === undefined) break;
+        from = new Uint8Array(last.key.length + 1);
+        from.set(last.key);
+      }
+      seen.complete = true;
+    } catch (error) {
+      if (!this.#ended) onError(error);
+    }
+  }
+
+  /** The writer has nothing to do: does a little, unless it is at it already. */
+  run(): void {
+    if (this.#working !== null || this.#ended) return;
+    this.#working = this.#work()
+      .catch((error) => this.#options.onError(error))
+      .finally(() => {
+        this.#working = null;
+      });
+  }
+
+  /** Ends after what is being done. */
+  async end(): Promise<void> {
+    this.#ended = true;
+    await this.#working;
+  }
+
+  async #work(): Promise<void> {
+    const { store, size, keys, clock, limits } = this.#options;
+    this.#nextBundle ??= await firstUnfolded(store, size());
+    for (let i = 0; i < BUNDLES_AT_ONCE && !this.#ended; i++) {
+      if ((this.#nextBundle + 1) * TILE_WIDTH > size()) break;
+      await foldBundle(store, this.#nextBundle);
+      this.#nextBundle++;
+    }
+    const now = clock();
+    if (this.#ended || now - this.#prunedAtMs < PRUNE_INTERVAL_MS) return;
+    this.#prunedAtMs = now;
+    const before = now - limits.headKeptMs;
+    this.#pruneFrom = await pruneHeads(store, keys, { from: this.#pruneFrom, before });
+  }
+}

@@ -1,0 +1,24 @@
+/** Resolves after `ms`, or sooner when the signal aborts. */
+export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
+
+/** Lets one loop wait for a call or for time, whichever comes first. A call before the wait is not lost. */
+export class Latch {
+  #released = false;
+  #wake: AbortController | null = null;
+
+  /** Ends the present wait, or the next one at once. */
+  release(): void {
+    this.#released = true;
+    this.#wake?.abort();
+  }
+
+  /** Resolves when released or after `ms`. One waiter at a time. */
+  async wait(ms: number, sleep: Sleep): Promise<void> {
+    if (!this.#released) {
+      this.#wake = new AbortController();
+      await sleep(ms, this.#wake.signal);
+      this.#wake = null;
+    }
+    this.#released = false;
+  }
+}

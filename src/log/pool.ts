@@ -1,0 +1,107 @@
+import { TransparencyError } from '../core/error.ts';
+import type { Recv } from '../event/leaf.ts';
+
+/** What became of a pooled entry. Everything but `refused` is in the tree and on disk. */
+export type Settlement =
+  | {
+      /** `appended`: by this call. `duplicate`: before. `conflict`: as another content of its id. */
+      readonly kind: 'appended' | 'duplicate' | 'conflict';
+      readonly leafIndex: number;
+      readonly leafHash: Uint8Array;
+      /** Null for opaque entries and the log's own leaves. */
+      readonly recv: Recv | null;
+      /** A conflict that was appended before, by an earlier call. */
+      readonly repeated: boolean;
+    }
+  | { readonly kind: 'refused'; readonly error: TransparencyError };
+
+/** What the writer needs to recognise an event that it has seen. */
+export interface EventIdentity {
+  /** 20 bytes: of source and id. */
+  readonly key: Uint8Array;
+  /** 16 bytes: MAC of the content. */
+  readonly sameness: Uint8Array;
+  readonly sourceId: string;
+  readonly recv: Recv;
+  /** The leaf with another `recv`: a conflict is the one thing that the writer alone can see. */
+  readonly remake: (recv: Recv) => Uint8Array;
+  /** The kept head that the event names, if it names one. */
+  readonly seen: { readonly size: number; readonly noteHash: Uint8Array } | null;
+}
+
+/** An entry that was admitted and waits for the writer. */
+export interface PooledEntry {
+  readonly entry: Uint8Array;
+  readonly leafHash: Uint8Array;
+  /** Admission clock, ms. */
+  readonly atMs: number;
+  /** Null for opaque entries and the log's own leaves. */
+  readonly identity: EventIdentity | null;
+  /** Called once, after the commit that decides. */
+  settle(settlement: Settlement): void;
+}
+
+/** Limits of the pool. */
+export interface PoolLimits {
+  readonly entriesMax: number;
+  readonly bytesMax: number;
+}
+
+/** Entries between admission and commit, in order of admission. Full, it refuses; it never blocks. */
+export class Pool {
+  readonly #limits: PoolLimits;
+  #entries: PooledEntry[] = [];
+  #bytes = 0;
+  /** Set by the writer: called when something arrives. */
+  onArrival: () => void = () => {};
+
+  constructor(limits: PoolLimits) {
+    this.#limits = limits;
+  }
+
+  get size(): number {
+    return this.#entries.length;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /**
+   * Takes all entries or none.
+   *
+   * @throws {TransparencyError} pool.full
+   */
+  put(entries: readonly PooledEntry[]): void {
+    let bytes = 0;
+    for (const { entry } of entries) bytes += entry.length;
+    if (
+      this.#entries.length + entries.length > this.#limits.entriesMax ||
+      this.#bytes + bytes > this.#limits.bytesMax
+    ) {
+      throw new TransparencyError(
+        'pool.full',
+        `the pool holds ${this.#entries.length} entries and ${this.#bytes} bytes`,
+      );
+    }
+    for (const entry of entries) this.#entries.push(entry);
+    this.#bytes += bytes;
+    if (entries.length > 0) this.onArrival();
+  }
+
+  /** Takes out the oldest entries: at most `count`, and at most `bytes` of them but at least one. */
+  take(count: number, bytes: number): PooledEntry[] {
+    let taken = 0;
+    let takenBytes = 0;
+    while (taken < this.#entries.length && taken < count) {
+      const length = (this.#entries[taken] as PooledEntry).entry.length;
+      if (taken > 0 && takenBytes + length > bytes) break;
+      takenBytes += length;
+      taken++;
+    }
+    const batch = this.#entries.slice(0, taken);
+    this.#entries = taken === this.#entries.length ? [] : this.#entries.slice(taken);
+    this.#bytes -= takenBytes;
+    return batch;
+  }
+}

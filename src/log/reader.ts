@@ -1,0 +1,128 @@
+import { equalBytes } from '../core/bytes.ts';
+import { TransparencyError } from '../core/error.ts';
+import { HASH_LENGTH, leafHash } from '../core/hash.ts';
+import { isTile, TILE_WIDTH, type Tile, tileRoot, tileWidth } from '../core/tile.ts';
+import type { TreeBuilder } from '../core/tree-builder.ts';
+import { ByteCache } from './byte-cache.ts';
+import { cutBundle, readStoredBundle, splitEntries } from './entries.ts';
+import type { Store } from './ports.ts';
+import { corrupt, tileKey } from './rows.ts';
+
+/** What the reader works on. */
+export interface ReaderOptions {
+  readonly store: Store;
+  readonly builder: TreeBuilder;
+  readonly cacheBytesMax: number;
+}
+
+/**
+ * Reads tiles and entries of the integrated tree. The store is not trusted: what comes from it is hashed against its
+ * parent, up to the tiles that the writer holds in memory, before it is returned. (design §2.7)
+ *
+ * It knows nothing of what is published: its callers bound what they ask for.
+ */
+export class Reader {
+  readonly #options: ReaderOptions;
+  readonly #tiles: ByteCache;
+  readonly #bundles: ByteCache;
+
+  constructor(options: ReaderOptions) {
+    this.#options = options;
+    this.#tiles = new ByteCache(options.cacheBytesMax / 2);
+    this.#bundles = new ByteCache(options.cacheBytesMax / 2);
+  }
+
+  /**
+   * Bytes of a tile that lies within a tree of `bound` leaves; `bound` is at most the integrated size.
+   *
+   * @throws {TransparencyError} tile.not-found; store.corrupt
+   */
+  async tile(tile: Tile, bound: number): Promise<Uint8Array> {
+    if (!isTile(tile) || tile.width > tileWidth(tile.level, tile.index, bound)) {
+      throw new TransparencyError(
+        'tile.not-found',
+        `tile ${tile.level}/${tile.index} of width ${tile.width} is not in a tree of ${bound}`,
+      );
+    }
+    const bytes = await this.#tile(tile.level, tile.index);
+    return bytes.subarray(0, tile.width * HASH_LENGTH);
+  }
+
+  /**
+   * Bytes of the first `width` entries of a bundle that lies within a tree of `bound` leaves.
+   *
+   * @throws {TransparencyError} bundle.not-found; store.corrupt
+   */
+  async bundle(index: number, width: number, bound: number): Promise<Uint8Array> {
+    const tile = { level: 0, index, width };
+    if (!isTile(tile) || width > tileWidth(0, index, bound)) {
+      throw new TransparencyError(
+        'bundle.not-found',
+        `bundle ${index} of width ${width} is not in a tree of ${bound}`,
+      );
+    }
+    const key = String(index);
+    const cached = this.#bundles.get(key);
+    if (cached !== undefined) return width === TILE_WIDTH ? cached : cutBundle(cached, width);
+    const stored = await readStoredBundle(this.#options.store, index, width);
+    const entries = splitEntries(stored, width);
+    if (entries === undefined) corrupt(`bundle ${index} ends inside an entry`);
+    const hashes = await this.#tile(0, index);
+    for (const [i, entry] of entries.entries()) checkEntry(entry, hashes, index * TILE_WIDTH + i);
+    const bytes = cutBundle(stored, width);
+    if (width === TILE_WIDTH) {
+      if (bytes.length !== stored.length) corrupt(`bundle ${index} has bytes behind its entries`);
+      this.#bundles.set(key, bytes);
+    }
+    return bytes;
+  }
+
+  /**
+   * Bytes of an entry within a tree of `bound` leaves. Only this entry is hashed.
+   *
+   * @throws {TransparencyError} entry.not-found; store.corrupt
+   */
+  async entry(leafIndex: number, bound: number): Promise<Uint8Array> {
+    if (!Number.isSafeInteger(leafIndex) || leafIndex < 0 || leafIndex >= bound) {
+      throw new TransparencyError('entry.not-found', `entry ${leafIndex} of ${bound}`);
+    }
+    const index = Math.floor(leafIndex / TILE_WIDTH);
+    const at = leafIndex % TILE_WIDTH;
+    const bytes =
+      this.#bundles.get(String(index)) ??
+      (await readStoredBundle(this.#options.store, index, at + 1));
+    const entry = splitEntries(bytes, at + 1)?.[at];
+    if (entry === undefined) corrupt(`bundle ${index} has no entry ${at}`);
+    checkEntry(entry, await this.#tile(0, index), leafIndex);
+    return entry;
+  }
+
+  /** Bytes of a tile as wide as it is: from memory if the writer still grows it, else proven against the tile above. */
+  async #tile(level: number, index: number): Promise<Uint8Array> {
+    const { builder, store } = this.#options;
+    const growing = builder.growingTile(level);
+    if (growing !== undefined && growing.index === index) return growing.bytes;
+    const key = `${level}/${index}`;
+    const cached = this.#tiles.get(key);
+    if (cached !== undefined) return cached;
+    const bytes = await store.get(tileKey(level, index));
+    if (bytes?.length !== TILE_WIDTH * HASH_LENGTH) {
+      return corrupt(`tile ${key} has ${bytes?.length ?? 'no'} bytes`);
+    }
+    const parent = await this.#tile(level + 1, Math.floor(index / TILE_WIDTH));
+    const offset = (index % TILE_WIDTH) * HASH_LENGTH;
+    if (!equalBytes(tileRoot(bytes), parent.subarray(offset, offset + HASH_LENGTH))) {
+      return corrupt(`tile ${key} is not under the tile above it`);
+    }
+    this.#tiles.set(key, bytes);
+    return bytes;
+  }
+}
+
+/** Is the entry the one that the level 0 tile commits to? */
+function checkEntry(entry: Uint8Array, hashes: Uint8Array, leafIndex: number): void {
+  const offset = (leafIndex % TILE_WIDTH) * HASH_LENGTH;
+  if (!equalBytes(leafHash(entry), hashes.subarray(offset, offset + HASH_LENGTH))) {
+    corrupt(`entry ${leafIndex} is not the one in the tree`);
+  }
+}

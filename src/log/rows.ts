@@ -1,0 +1,113 @@
+import { sha256Of } from '#sha256';
+import { concat, readU64be, u64be } from '../core/bytes.ts';
+import { TransparencyError } from '../core/error.ts';
+
+/*
+ * The rows of a log's store. A key is one tag and its fields, big-endian, so that keys sort as numbers do.
+ *
+ *   H                              the last commit row: what the tree is now
+ *   C u64 sequence                 commit row
+ *   E u64 first index              segment: entries of one commit inside one bundle, u16 length ‖ entry each
+ *   B u64 bundle index             full entry bundle, once folded
+ *   T u8 level ‖ u64 tile index    hash tile; level 0 only when full, others whenever they grew
+ *   I 20 bytes                     idempotency row: leaf index and sameness MAC of the first entry of a source and id
+ *   J 20 bytes ‖ 16 bytes          conflict row: leaf index of the entry with that id and that other content
+ *   S u64 size ‖ u64 time          signed head
+ *   K u64 size ‖ 32 bytes          an entry names the head with that size and note hash: it is kept for ever
+ *   M text                         what the store is: format, origin, type
+ */
+
+/** One step of the chain of commits. */
+export interface CommitRow {
+  /** 1 for the first commit. */
+  readonly sequence: number;
+  readonly size: number;
+  readonly rootHash: Uint8Array;
+  /** Hash of the row before; 32 zero bytes for the first. */
+  readonly previous: Uint8Array;
+}
+
+/** Entry of the idempotency table. */
+export interface IdRow {
+  readonly leafIndex: number;
+  /** 16 bytes; all zero once erased. */
+  readonly sameness: Uint8Array;
+}
+
+export const HEAD_KEY: Uint8Array = tagged('H');
+export const META_KEY: Uint8Array = concat(tagged('M'), new TextEncoder().encode('varve.store'));
+export const NO_COMMIT: Uint8Array = new Uint8Array(32);
+
+export const commitKey = (sequence: number): Uint8Array => tagged('C', u64be(sequence));
+export const segmentKey = (firstIndex: number): Uint8Array => tagged('E', u64be(firstIndex));
+export const bundleKey = (index: number): Uint8Array => tagged('B', u64be(index));
+export const tileKey = (level: number, index: number): Uint8Array =>
+  tagged('T', Uint8Array.of(level), u64be(index));
+export const idKey = (id: Uint8Array): Uint8Array => tagged('I', id);
+export const conflictKey = (id: Uint8Array, sameness: Uint8Array): Uint8Array =>
+  tagged('J', id, sameness);
+export const signedHeadKey = (size: number, timeMs: number): Uint8Array =>
+  tagged('S', u64be(size), u64be(timeMs));
+export const keptKey = (size: number, noteHash: Uint8Array): Uint8Array =>
+  tagged('K', u64be(size), noteHash);
+
+/** The half-open range of all keys of a tag. */
+export function keysOf(tag: string): { readonly from: Uint8Array; readonly to: Uint8Array } {
+  return { from: tagged(tag), to: Uint8Array.of(tag.charCodeAt(0) + 1) };
+}
+
+/** The number that a key holds after its tag (and after `skip` bytes more). */
+export function numberOfKey(key: Uint8Array, skip = 0): number {
+  return readU64be(key, 1 + skip) ?? corrupt('a key holds a number above 2^53 - 1');
+}
+
+/** 80 bytes: u64 sequence ‖ u64 size ‖ root hash ‖ hash of the row before. */
+export function formatCommitRow(row: CommitRow): Uint8Array {
+  return concat(u64be(row.sequence), u64be(row.size), row.rootHash, row.previous);
+}
+
+/** @throws {TransparencyError} store.corrupt */
+export function parseCommitRow(bytes: Uint8Array): CommitRow {
+  if (bytes.length !== 80) corrupt(`a commit row has ${bytes.length} bytes, not 80`);
+  return {
+    sequence: readU64be(bytes, 0) ?? corrupt('commit sequence too large'),
+    size: readU64be(bytes, 8) ?? corrupt('commit size too large'),
+    rootHash: bytes.slice(16, 48),
+    previous: bytes.slice(48, 80),
+  };
+}
+
+const COMMIT_DOMAIN = new TextEncoder().encode('varve.commit/1\n');
+
+/** What the next commit row names: SHA-256("varve.commit/1\n" ‖ row). */
+export function commitHash(row: Uint8Array): Uint8Array {
+  return sha256Of([COMMIT_DOMAIN, row]);
+}
+
+/** 22 bytes: u48 leaf index ‖ 16 bytes sameness MAC. Writes nothing into its inputs. */
+export function formatIdRow(row: IdRow): Uint8Array {
+  const bytes = new Uint8Array(22);
+  bytes.set(u64be(row.leafIndex).subarray(2), 0);
+  bytes.set(row.sameness, 6);
+  return bytes;
+}
+
+/** @throws {TransparencyError} store.corrupt */
+export function parseIdRow(bytes: Uint8Array): IdRow {
+  if (bytes.length !== 22) corrupt(`an idempotency row has ${bytes.length} bytes, not 22`);
+  const index = new Uint8Array(8);
+  index.set(bytes.subarray(0, 6), 2);
+  return {
+    leafIndex: readU64be(index) ?? corrupt('leaf index too large'),
+    sameness: bytes.slice(6),
+  };
+}
+
+/** A store that holds what no run of this program writes. */
+export function corrupt(what: string, cause?: unknown): never {
+  throw new TransparencyError('store.corrupt', what, cause === undefined ? {} : { cause });
+}
+
+function tagged(tag: string, ...fields: readonly Uint8Array[]): Uint8Array {
+  return concat(Uint8Array.of(tag.charCodeAt(0)), ...fields);
+}

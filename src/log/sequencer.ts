@@ -1,0 +1,127 @@
+import { isTransparencyError, TransparencyError } from '../core/error.ts';
+import { type ConflictQuota, type Decision, decideBatch, type FirstLeaf } from './decide.ts';
+import { integrate, type WriterTree } from './integrate.ts';
+import type { LogLimits } from './limits.ts';
+import type { Pool, PooledEntry } from './pool.ts';
+import type { Clock, Store } from './ports.ts';
+import { HEAD_KEY } from './rows.ts';
+import type { SeenFilter } from './seen-filter.ts';
+
+/** What the writer works on and whom it tells. */
+export interface SequencerOptions {
+  readonly store: Store;
+  readonly pool: Pool;
+  readonly tree: WriterTree;
+  readonly seen: SeenFilter;
+  readonly limits: LogLimits;
+  readonly clock: Clock;
+  readonly conflicts: ConflictQuota;
+  /** The leaf that an idempotency row points to, verified. */
+  readonly firstLeafOf: (leafIndex: number, key: Uint8Array) => Promise<FirstLeaf>;
+  /** Lets arrivals of the same moment join the batch. */
+  readonly gather: () => Promise<void>;
+  /** After each commit. */
+  readonly onCommit: () => void;
+  /** When nothing waits: time for work off the hot path. */
+  readonly onIdle: () => void;
+  /** The store moved under us, or is corrupt: the log halts. */
+  readonly onHalt: (error: TransparencyError) => void;
+  /** A write whose outcome is unknown: the process must end. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/**
+ * The writer: takes whatever arrived while the last batch was written, decides what is new, integrates it, and writes
+ * everything in one flushed batch. Then, and only then, it answers. There is no timer. (design §2)
+ */
+export class Sequencer {
+  readonly #options: SequencerOptions;
+  #working: Promise<void> | null = null;
+  #stopped = false;
+
+  constructor(options: SequencerOptions) {
+    this.#options = options;
+    options.pool.onArrival = () => this.#wake();
+  }
+
+  /** Resolves when the pool is empty and its last commit answered. Nothing may be put meanwhile. */
+  async drain(): Promise<void> {
+    while (this.#working !== null) await this.#working;
+  }
+
+  /** Refuses what is pooled, and all that comes: the log halted or faulted. */
+  stop(error: TransparencyError): void {
+    this.#stopped = true;
+    const { pool } = this.#options;
+    while (pool.size > 0) {
+      for (const entry of pool.take(pool.size, Number.MAX_SAFE_INTEGER)) refuse(entry, error);
+    }
+  }
+
+  #wake(): void {
+    if (this.#working !== null || this.#stopped) return;
+    this.#working = this.#work().finally(() => {
+      this.#working = null;
+      // What arrived after the last look at the pool found the writer at work and did not wake it.
+      if (this.#options.pool.size > 0) this.#wake();
+    });
+  }
+
+  async #work(): Promise<void> {
+    const { pool, limits, gather, onIdle } = this.#options;
+    await gather();
+    while (pool.size > 0 && !this.#stopped) {
+      await this.#commit(pool.take(limits.commitEntriesMax, limits.commitBytesMax));
+    }
+    if (!this.#stopped) onIdle();
+  }
+
+  /** One batch, from the pool to its answers. */
+  async #commit(batch: readonly PooledEntry[]): Promise<void> {
+    let decision: Decision;
+    try {
+      decision = await decideBatch(batch, this.#options);
+      if (decision.entries.length > 0) await this.#write(decision);
+    } catch (error) {
+      this.#fail(batch, error);
+      return;
+    }
+    for (const answer of decision.answers) answer();
+  }
+
+  async #write(decision: Decision): Promise<void> {
+    const { store, tree, seen, onCommit } = this.#options;
+    const integrated = integrate(tree, decision.entries);
+    await store.write({
+      changes: [...integrated.changes, ...decision.changes],
+      condition: { key: HEAD_KEY, value: tree.commitRow },
+      flush: true,
+    });
+    // Only now is it so: a failed write leaves the tree in memory as it was.
+    integrated.adopt();
+    for (const key of decision.newKeys) seen.add(key);
+    onCommit();
+  }
+
+  /** No entry of the batch is answered as kept; what the store holds is for recovery to read. */
+  #fail(batch: readonly PooledEntry[], error: unknown): void {
+    const { onHalt, onFault } = this.#options;
+    const halts =
+      isTransparencyError(error, 'store.moved') || isTransparencyError(error, 'store.corrupt');
+    const answer = halts
+      ? new TransparencyError('log.halted', 'the log halted before this was written', {
+          cause: error,
+        })
+      : new TransparencyError('server.fault', 'it is not known whether this was written', {
+          cause: error,
+        });
+    this.stop(answer);
+    for (const entry of batch) refuse(entry, answer);
+    if (halts) onHalt(error);
+    else onFault(error);
+  }
+}
+
+function refuse(entry: PooledEntry, error: TransparencyError): void {
+  entry.settle({ kind: 'refused', error });
+}

@@ -1,0 +1,190 @@
+import { describe, expect, test } from 'vitest';
+import { parseBase64 } from '../../src/core/base64.ts';
+import { openCheckpoint } from '../../src/core/checkpoint.ts';
+import { checkConsistency } from '../../src/core/consistency.ts';
+import { leafHash } from '../../src/core/hash.ts';
+import { checkInclusion } from '../../src/core/inclusion.ts';
+import { proveConsistency, proveInclusion } from '../../src/core/prover.ts';
+import { parseVkey } from '../../src/core/vkey.ts';
+import { parseLeaf } from '../../src/event/leaf.ts';
+import type { Log, SubmitOutcome } from '../../src/log/log.ts';
+import { memoryGuard, memoryStore } from '../../src/storage/storage.ts';
+import { ANYONE, openTestLog, testEvent } from '../support/test-log.ts';
+import { testSigner } from '../support/test-signer.ts';
+
+const soon = (): AbortSignal => AbortSignal.timeout(5_000);
+
+/** Every entry up to the published size is under the published root, by its own proof. */
+async function checkAll(log: Log): Promise<void> {
+  const head = await log.waitPublished(log.figures.integratedSize, soon());
+  openCheckpoint(head.note, { logKey: parseVkey(log.vkey) });
+  for (let leafIndex = 0; leafIndex < head.size; leafIndex++) {
+    const path = await proveInclusion(log.tiles, { leafIndex, treeSize: head.size });
+    checkInclusion({
+      leafHash: leafHash(await log.readEntry(leafIndex)),
+      leafIndex,
+      treeSize: head.size,
+      path,
+      rootHash: head.rootHash,
+    });
+  }
+}
+
+/** The same port, whose next life it survives. */
+function keepOpen<T extends object>(port: T): T {
+  return new Proxy(port, {
+    get: (target, name) => {
+      const member: unknown = Reflect.get(target, name);
+      if (name === 'close') return async () => {};
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
+}
+
+function receiptOf(outcome: SubmitOutcome | undefined) {
+  if (outcome === undefined || outcome.kind === 'refused') throw new Error('no receipt');
+  return outcome.receipt;
+}
+
+describe('an events log', () => {
+  test('begins with its genesis leaf under a published head', async () => {
+    const log = await openTestLog();
+    expect(log.publishedSize).toBe(1);
+    expect(parseLeaf(await log.readEntry(0))).toMatchObject({
+      v: 'nhi.genesis/1',
+      origin: 'localhost:6962/main',
+      tenant: 'acme',
+    });
+    await checkAll(log);
+    await log.close();
+  });
+
+  test('answers each item in its place with a receipt that holds', async () => {
+    const log = await openTestLog();
+    const items = [testEvent('a'), new Uint8Array([0x7b]), testEvent('b'), testEvent('a')];
+    const [a, broken, b, again] = await log.submit(items, ANYONE);
+    expect(a).toMatchObject({ kind: 'appended', receipt: { index: 1, duplicate: false } });
+    expect(broken).toMatchObject({ kind: 'refused', error: { code: 'json.malformed' } });
+    expect(b).toMatchObject({ kind: 'appended', receipt: { index: 2 } });
+    expect(again).toEqual({ kind: 'duplicate', receipt: { ...receiptOf(a), duplicate: true } });
+    await log.waitPublished(3, soon());
+    const entry = await log.readEntry(1);
+    expect(leafHash(entry)).toEqual(parseBase64(receiptOf(a).leafHash));
+    await checkAll(log);
+    await log.close();
+  });
+
+  test('gives 64 equal concurrent submissions one leaf and equal receipts', async () => {
+    const log = await openTestLog();
+    const all = await Promise.all(
+      Array.from({ length: 64 }, () => log.submit([testEvent('one')], ANYONE)),
+    );
+    const receipts = all.map(([outcome]) => ({ ...receiptOf(outcome), duplicate: false }));
+    expect(new Set(receipts.map((receipt) => JSON.stringify(receipt))).size).toBe(1);
+    expect(log.figures.integratedSize).toBe(2);
+    await log.close();
+  });
+
+  test('appends another content of an id as a conflict, once', async () => {
+    const log = await openTestLog();
+    await log.submit([testEvent('a', 'first')], ANYONE);
+    const [conflict] = await log.submit([testEvent('a', 'second')], ANYONE);
+    expect(conflict).toMatchObject({
+      kind: 'conflict',
+      firstIndex: 1,
+      receipt: { index: 2, duplicate: false, recv: { conflict: 1 } },
+    });
+    const [retried] = await log.submit([testEvent('a', 'second')], ANYONE);
+    expect(retried).toMatchObject({ kind: 'conflict', receipt: { index: 2, duplicate: true } });
+    const [first] = await log.submit([testEvent('a', 'first')], ANYONE);
+    expect(first).toMatchObject({ kind: 'duplicate', receipt: { index: 1 } });
+    expect(log.figures.integratedSize).toBe(3);
+    await checkAll(log);
+    await log.close();
+  });
+
+  test('goes on where it stopped: same receipts, consistent heads', async () => {
+    const store = memoryStore();
+    const guard = memoryGuard();
+    const signer = testSigner();
+    let sizes: { size: number; rootHash: Uint8Array }[] = [];
+    let firstReceipt: unknown;
+    for (let life = 0; life < 4; life++) {
+      const log = await openTestLog({
+        store: keepOpen(store),
+        guard: keepOpen(guard),
+        signer,
+      });
+      expect(log.state).toEqual({ kind: 'running' });
+      const items = Array.from({ length: 200 }, (_, i) => testEvent(`${life}-${i}`));
+      await log.submit([testEvent('first'), ...items], ANYONE);
+      const [again] = await log.submit([testEvent('first')], ANYONE);
+      firstReceipt ??= receiptOf(again);
+      expect(receiptOf(again)).toEqual(firstReceipt);
+      const head = await log.waitPublished(log.figures.integratedSize, soon());
+      for (const old of sizes) {
+        const sizesOf = { first: old.size, second: head.size };
+        const path = await proveConsistency(log.tiles, sizesOf);
+        checkConsistency({ ...sizesOf, firstRoot: old.rootHash, secondRoot: head.rootHash, path });
+      }
+      sizes = [...sizes, head];
+      await log.close();
+    }
+    expect(sizes.map(({ size }) => size)).toEqual([202, 402, 602, 802]);
+  });
+
+  test('shows nothing beyond the published tree', async () => {
+    const log = await openTestLog();
+    await expect(log.readEntry(1)).rejects.toMatchObject({ code: 'entry.not-found' });
+    await expect(log.readTile({ level: 0, index: 0, width: 2 })).rejects.toMatchObject({
+      code: 'tile.not-found',
+    });
+    await expect(log.readBundle(0, 2)).rejects.toMatchObject({ code: 'bundle.not-found' });
+    await expect(log.headOf(2)).rejects.toMatchObject({ code: 'checkpoint.not-found' });
+    await log.close();
+  });
+
+  test('refuses a full pool and keeps what it took', async () => {
+    const log = await openTestLog({ limits: { poolEntriesMax: 2 } });
+    const three = log.submit([testEvent('a'), testEvent('b'), testEvent('c')], ANYONE);
+    await expect(three).rejects.toMatchObject({ code: 'pool.full' });
+    const two = await log.submit([testEvent('a'), testEvent('b')], ANYONE);
+    expect(two.map(({ kind }) => kind)).toEqual(['appended', 'appended']);
+    await log.close();
+  });
+
+  test('answers all that it took before it closes, and then refuses', async () => {
+    const log = await openTestLog();
+    const pending = log.submit([testEvent('a')], ANYONE);
+    await log.close();
+    expect((await pending)[0]).toMatchObject({ kind: 'appended' });
+    expect(log.publishedSize).toBe(2);
+    await expect(log.submit([testEvent('b')], ANYONE)).rejects.toMatchObject({
+      code: 'log.closing',
+    });
+  });
+});
+
+describe('an opaque log', () => {
+  test('publishes an empty head, then takes any bytes', async () => {
+    const log = await openTestLog({ type: 'opaque' });
+    expect(log.published?.size).toBe(0);
+    expect(await Promise.all([log.add(new Uint8Array(0)), log.add(Uint8Array.of(1, 2))])).toEqual([
+      0, 1,
+    ]);
+    await checkAll(log);
+    await expect(log.submit([testEvent('a')], ANYONE)).rejects.toMatchObject({
+      code: 'log.wrong-type',
+    });
+    await log.close();
+  });
+
+  test('serves tiles and bundles of every width over three levels', async () => {
+    const log = await openTestLog({ type: 'opaque', limits: { commitEntriesMax: 700 } });
+    await Promise.all(
+      Array.from({ length: 2_000 }, (_, i) => log.add(Uint8Array.of(i & 255, i >> 8))),
+    );
+    await checkAll(log);
+    await log.close();
+  }, 30_000);
+});
