@@ -5,10 +5,15 @@
  * then no dependency of what is installed. A test makes the file again and compares.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { Ajv, type AnySchemaObject } from 'ajv';
-import standaloneModule from 'ajv/dist/standalone/index.js';
-import nextModule from 'ajv/dist/vocabularies/next.js';
+import { Ajv, type AnySchemaObject, type Vocabulary } from 'ajv';
+
+// ajv is CommonJS: tsx and vite disagree on what the default of its files is.
+const require = createRequire(import.meta.url);
+const standalone: (ajv: Ajv, references: Readonly<Record<string, string>>) => string =
+  require('ajv/dist/standalone').default;
+const next: Vocabulary = require('ajv/dist/vocabularies/next').default;
 
 const SCHEMAS = fileURLToPath(new URL('../spec/schemas/', import.meta.url));
 const TARGET = fileURLToPath(new URL('../src/event/schema.generated.ts', import.meta.url));
@@ -36,12 +41,11 @@ export function generateSchema(): string {
     validateFormats: false,
     messages: false,
   });
-  ajv.addVocabulary(nextModule.default);
+  ajv.addVocabulary(next);
   const files = new Set(Object.values(VALIDATORS).map((name) => name.split('#')[0] ?? name));
   for (const file of files) ajv.addSchema(compilable(readSchema(file)));
   const references: Record<string, string> = {};
   for (const [name, reference] of Object.entries(VALIDATORS)) references[name] = BASE + reference;
-  const standalone = standaloneModule.default;
   return assemble(standalone(ajv, references), formatPaths(readSchema('nhi.event.1.schema.json')));
 }
 

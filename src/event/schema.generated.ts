@@ -35,7 +35,7 @@ export const schemas: {
   receipt: validate85,
   formats: {"nhi-identifier":[["action","name"],["actor","env"],["actor","framework"],["actor","id"],["actor","instance"],["actor","issuer"],["actor","model"],["actor","owner","id"],["actor","version"],["approval","by","*","id"],["approval","id"],["approval","ticket"],["artifact","commit"],["artifact","digest"],["artifact","name"],["artifact","prov_ref"],["artifact","sig_ref"],["body","auth_id"],["body","chain","digest"],["body","chain","id"],["body","chain","prev_digest"],["body","epoch"],["body","key","kid"],["body","last_epoch"],["body","metric"],["body","old_kid"],["body","type"],["change","after"],["change","before"],["change","path"],["cred","id"],["cred","scopes","*"],["ctx","caused_by","*"],["ctx","parent_id"],["ctx","request_id"],["ctx","session_id"],["decision","attestation"],["decision","engine"],["decision","policy","*","digest"],["decision","policy","*","id"],["decision","policy","*","version"],["deleg","*","id"],["deleg","*","scopes","*"],["deleg","*","token_id"],["outcome","code"],["res","*","digest"],["res","*","env"],["res","*","id"],["res","*","type"],["res","*","version"],["sd","#"],["src","epoch"],["src","format"],["src","orig_id"],["time","clock","ref"],["tool","call_id"],["tool","def_digest"],["tool","name"],["tool","server"]],"nhi-time":[["approval","by","*","at"],["approval","not_after"],["approval","not_before"],["body","since"],["body","until"],["cred","expires_at"],["cred","issued_at"],["time","observed"],["time","occurred"]]},
 };
-const schema6 = {"$id":"https://varve.example/schemas/nhi.event.1.schema.json","type":"object","additionalProperties":false,"required":["v","id","kind","phase","tenant","time","src","actor","action","outcome"],"properties":{"v":{"const":"nhi.event/1"},"id":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z0-9._:~-]+$"},"kind":{"enum":["identity.create","identity.update","identity.disable","identity.enable","identity.delete","identity.owner_change","credential.issue","credential.disable","credential.delete","credential.expire","credential.leak_report","token.mint","token.exchange","token.refresh","token.revoke","auth.attempt","session.start","session.end","delegation.grant","delegation.revoke","scope.elevate","scope.reduce","policy.decide","policy.change","rbac.change","pam.checkout","pam.checkin","jit.request","jit.grant","jit.expire","jit.revoke","approval.request","approval.decide","agent.invoke","tool.invoke","agent.handoff","data.access","api.call","secret.read","secret.write","secret.rotate","secret.delete","code.sign","artifact.attest","build.run","deploy.request","deploy.execute","deploy.rollback","logging.config_change","logging.disable_attempt","source.register","source.key_change","source.heartbeat","source.drop_report","source.retire","unmapped"]},"phase":{"enum":["intent","complete","point"]},"tenant":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[a-z0-9][a-z0-9._-]*$"},"time":{"type":"object","additionalProperties":false,"required":["occurred"],"properties":{"occurred":{"$ref":"#/$defs/time"},"observed":{"$ref":"#/$defs/time"},"clock":{"type":"object","additionalProperties":false,"required":["sync"],"properties":{"sync":{"$ref":"#/$defs/clockSync"},"err_ms":{"$ref":"#/$defs/count"},"ref":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"}}}}},"src":{"type":"object","additionalProperties":false,"required":["id","format"],"properties":{"id":{"$ref":"#/$defs/sourceId"},"epoch":{"type":"string","minLength":1,"maxLength":64,"format":"nhi-identifier"},"seq":{"$ref":"#/$defs/count"},"prev":{"type":["string","null"],"pattern":"^[0-9a-f]{64}$"},"format":{"type":"string","minLength":1,"maxLength":64,"format":"nhi-identifier"},"orig_id":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"}},"dependentRequired":{"epoch":["seq"],"seq":["epoch","prev"],"prev":["seq"]},"if":{"properties":{"seq":{"const":0}},"required":["seq"]},"then":{"properties":{"prev":{"type":"null"}}},"else":{"properties":{"prev":{"type":"string"}}}},"actor":{"type":"object","additionalProperties":false,"required":["type","id"],"properties":{"type":{"$ref":"#/$defs/actorType"},"id":{"type":"string","minLength":1,"maxLength":512,"format":"nhi-identifier"},"name":{"type":"string","minLength":1,"maxLength":256},"issuer":{"type":"string","minLength":1,"maxLength":512,"format":"nhi-identifier"},"instance":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"},"version":{"type":"string","minLength":1,"maxLength":64,"format":"nhi-identifier"},"framework":{"type":"string","minLength":1,"maxLength":64,"format":"nhi-identifier"},"model":{"type":"string","minLength":1,"maxLength":128,"format":"nhi-identifier"},"env":{"type":"string","minLength":1,"maxLength":64,"format":"nhi-identifier"},"owner":{"type":"object","additionalProperties":false,"required":["id"],"properties":{"id":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"},"type":{"enum":["human","team","service","unknown"]}}}}},"cred":{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"enum":["oauth_access_token","oauth_refresh_token","id_token","jwt_svid","x509_svid","x509_cert","api_key","pat","ssh_key","vault_token","aws_sts","aws_access_key","k8s_sa_token","client_secret","github_app_token","password","none","other"]},"id":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"},"fp":{"type":"string","minLength":1,"maxLength":128,"pattern":"^(hmac-sha256|sha256|sd):[A-Za-z0-9+/=_-]+$"},"issued_at":{"$ref":"#/$defs/time"},"expires_at":{"$ref":"#/$defs/time"},"scopes":{"type":"array","maxItems":64,"items":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"}},"binding":{"enum":["dpop","mtls","http_sig","none","unknown"]}}},"deleg":{"type":"array","maxItems":16,"items":{"type":"object","additionalProperties":false,"required":["type","id"],"properties":{"type":{"$ref":"#/$defs/actorType"},"id":{"type":"string","minLength":1,"maxLength":512,"format":"nhi-identifier"},"via":{"enum":["user_grant","token_exchange","impersonation","role_assume","sub_agent","schedule","webhook","unknown"]},"scopes":{"type":"array","maxItems":64,"items":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"}},"token_id":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"}}}},"action":{"type":"object","additionalProperties":false,"required":["name","class"],"properties":{"name":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"},"class":{"enum":["read","write","admin","auth","exec","sign","deploy","log"]},"privileged":{"type":"boolean"}}},"res":{"type":"array","maxItems":32,"items":{"type":"object","additionalProperties":false,"required":["type","id"],"properties":{"type":{"type":"string","minLength":1,"maxLength":64,"format":"nhi-identifier"},"id":{"type":"string","minLength":1,"maxLength":1024,"format":"nhi-identifier"},"name":{"type":"string","minLength":1,"maxLength":256},"version":{"type":"string","minLength":1,"maxLength":128,"format":"nhi-identifier"},"digest":{"type":"string","minLength":1,"maxLength":160,"format":"nhi-identifier"},"env":{"type":"string","minLength":1,"maxLength":64,"format":"nhi-identifier"}}}},"decision":{"type":"object","additionalProperties":false,"required":["effect"],"properties":{"effect":{"enum":["allow","deny","escalate","abstain","not_evaluated"]},"engine":{"type":"string","minLength":1,"maxLength":128,"format":"nhi-identifier"},"policy":{"type":"array","maxItems":16,"items":{"type":"object","additionalProperties":false,"required":["id"],"properties":{"id":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"},"version":{"type":"string","minLength":1,"maxLength":64,"format":"nhi-identifier"},"digest":{"type":"string","minLength":1,"maxLength":160,"format":"nhi-identifier"}}}},"reason":{"type":"string","minLength":1,"maxLength":512},"risk":{"type":"string","minLength":1,"maxLength":32},"attestation":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"}}},"approval":{"type":"object","additionalProperties":false,"required":["state"],"properties":{"state":{"enum":["not_required","pending","granted","denied","expired","revoked","auto"]},"id":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"},"ticket":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"},"by":{"type":"array","maxItems":16,"items":{"type":"object","additionalProperties":false,"required":["id"],"properties":{"id":{"type":"string","minLength":1,"maxLength":512,"format":"nhi-identifier"},"type":{"$ref":"#/$defs/actorType"},"at":{"$ref":"#/$defs/time"},"sig":{"type":"string","minLength":1,"maxLength":2048}}}},"not_before":{"$ref":"#/$defs/time"},"not_after":{"$ref":"#/$defs/time"},"max_uses":{"$ref":"#/$defs/count"}}},"tool":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"},"server":{"type":"string","minLength":1,"maxLength":512,"format":"nhi-identifier"},"protocol":{"enum":["mcp","a2a","function","shell","http","sql","k8s","other"]},"call_id":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"},"def_digest":{"type":"string","minLength":1,"maxLength":160,"format":"nhi-identifier"}}},"artifact":{"type":"object","additionalProperties":false,"required":["digest"],"properties":{"name":{"type":"string","minLength":1,"maxLength":512,"format":"nhi-identifier"},"digest":{"type":"string","minLength":1,"maxLength":160,"format":"nhi-identifier"},"sig_ref":{"type":"string","minLength":1,"maxLength":1024,"format":"nhi-identifier"},"prov_ref":{"type":"string","minLength":1,"maxLength":1024,"format":"nhi-identifier"},"commit":{"type":"string","minLength":1,"maxLength":64,"format":"nhi-identifier"}}},"change":{"type":"object","additionalProperties":false,"properties":{"path":{"type":"string","minLength":1,"maxLength":512,"format":"nhi-identifier"},"before":{"type":"string","minLength":1,"maxLength":160,"format":"nhi-identifier"},"after":{"type":"string","minLength":1,"maxLength":160,"format":"nhi-identifier"}}},"ctx":{"type":"object","additionalProperties":false,"properties":{"request_id":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"},"session_id":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"},"trace_id":{"type":"string","pattern":"^[0-9a-f]{32}$"},"span_id":{"type":"string","pattern":"^[0-9a-f]{16}$"},"parent_id":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"},"caused_by":{"type":"array","maxItems":16,"items":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"}},"seen":{"type":"object","additionalProperties":false,"required":["size","root"],"properties":{"size":{"$ref":"#/$defs/count"},"root":{"type":"string","pattern":"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"},"note":{"type":"string","pattern":"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"}}}}},"outcome":{"type":"object","additionalProperties":false,"required":["result"],"properties":{"result":{"enum":["success","failure","denied","timeout","escalated","partial","pending","unknown"]},"code":{"type":"string","minLength":1,"maxLength":64,"format":"nhi-identifier"},"error":{"type":"string","minLength":1,"maxLength":512}}},"sd":{"type":"object","maxProperties":64,"propertyNames":{"maxLength":256,"pattern":"^(/([^~/]|~[01])*)+$","format":"nhi-identifier"},"additionalProperties":{"type":"string","pattern":"^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"}},"ext":{"type":"object","maxProperties":32,"propertyNames":{"maxLength":128,"pattern":"^[A-Za-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)+$"}},"body":{"type":"object"}},"allOf":[{"if":{"properties":{"kind":{"enum":["source.register","source.key_change","source.heartbeat","source.drop_report","source.retire"]}},"required":["kind"]},"then":{"required":["body"],"properties":{"ext":false}},"else":{"properties":{"body":false}}},{"if":{"properties":{"kind":{"const":"source.register"}},"required":["kind"]},"then":{"properties":{"body":{"$ref":"#/$defs/sourceRegister"}}}},{"if":{"properties":{"kind":{"const":"source.key_change"}},"required":["kind"]},"then":{"properties":{"body":{"$ref":"#/$defs/sourceKeyChange"}}}},{"if":{"properties":{"kind":{"const":"source.heartbeat"}},"required":["kind"]},"then":{"properties":{"body":{"$ref":"#/$defs/sourceHeartbeat"}}}},{"if":{"properties":{"kind":{"const":"source.drop_report"}},"required":["kind"]},"then":{"properties":{"body":{"$ref":"#/$defs/sourceDropReport"}}}},{"if":{"properties":{"kind":{"const":"source.retire"}},"required":["kind"]},"then":{"properties":{"body":{"$ref":"#/$defs/sourceRetire"}}}}],"$defs":{"time":{"type":"string","maxLength":30,"pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\\.[0-9]{1,9})?Z$","format":"nhi-time"},"count":{"type":"integer","minimum":0,"maximum":9007199254740991},"actorType":{"enum":["ai_agent","sub_agent","service_account","workload","api_key","ci_job","bot","tool","human","system","unauthenticated","unknown"]},"clockSync":{"enum":["ptp","ntp","nts","roughtime","cloud","none","unknown"]},"sourceId":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z0-9._:/-]+$"},"publicKey":{"type":"object","additionalProperties":false,"required":["alg","kid","public"],"properties":{"alg":{"enum":["ed25519","es256"]},"kid":{"type":"string","minLength":1,"maxLength":128,"format":"nhi-identifier"},"public":{"type":"string","minLength":60,"maxLength":124,"pattern":"^[A-Za-z0-9+/]+={0,2}$"}}},"sourceRegister":{"type":"object","additionalProperties":false,"required":["source","type","seq_mode"],"properties":{"source":{"$ref":"#/$defs/sourceId"},"type":{"type":"string","minLength":1,"maxLength":64,"format":"nhi-identifier"},"adapter":{"type":"string","maxLength":64,"pattern":"^[a-z0-9][a-z0-9._-]*$"},"seq_mode":{"enum":["native","forwarder","digest_chain","none"]},"period_s":{"type":"integer","minimum":1,"maximum":604800},"clock":{"$ref":"#/$defs/clockSync"},"auth":{"enum":["token","mtls","jwks","none"]},"auth_id":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"},"key":{"$ref":"#/$defs/publicKey"}}},"sourceKeyChange":{"type":"object","additionalProperties":false,"required":["source","key","reason"],"properties":{"source":{"$ref":"#/$defs/sourceId"},"key":{"if":{"type":"object"},"then":{"$ref":"#/$defs/publicKey"},"else":{"type":"null"}},"old_kid":{"type":"string","minLength":1,"maxLength":128,"format":"nhi-identifier"},"reason":{"enum":["rotation","compromise","lost","other"]},"epoch":{"type":"string","minLength":1,"maxLength":64,"format":"nhi-identifier"},"from_seq":{"$ref":"#/$defs/count"}},"dependentRequired":{"epoch":["from_seq"],"from_seq":["epoch"]}},"sourceHeartbeat":{"type":"object","additionalProperties":false,"required":["last_seq","dropped_total"],"properties":{"last_seq":{"type":["integer","null"],"minimum":0,"maximum":9007199254740991},"dropped_total":{"$ref":"#/$defs/count"},"period_s":{"type":"integer","minimum":1,"maximum":604800},"spooled":{"$ref":"#/$defs/count"},"final":{"type":"boolean"},"chain":{"type":"object","additionalProperties":false,"required":["result","id"],"properties":{"result":{"enum":["verified","broken","unverified"]},"id":{"type":"string","minLength":1,"maxLength":512,"format":"nhi-identifier"},"digest":{"type":"string","minLength":1,"maxLength":160,"format":"nhi-identifier"},"prev_digest":{"type":"string","minLength":1,"maxLength":160,"format":"nhi-identifier"},"files":{"$ref":"#/$defs/count"}}}}},"sourceDropReport":{"type":"object","additionalProperties":false,"required":["count","reason"],"properties":{"source":{"$ref":"#/$defs/sourceId"},"count":{"type":"integer","minimum":1,"maximum":9007199254740991},"reason":{"enum":["overflow","too_large","secret","unparsable","sink_down","expired","filtered","unknown"]},"dropped_total":{"$ref":"#/$defs/count"},"epoch":{"type":"string","minLength":1,"maxLength":64,"format":"nhi-identifier"},"from_seq":{"$ref":"#/$defs/count"},"to_seq":{"$ref":"#/$defs/count"},"since":{"$ref":"#/$defs/time"},"until":{"$ref":"#/$defs/time"},"metric":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"}},"dependentRequired":{"epoch":["from_seq","to_seq"],"from_seq":["epoch","to_seq"],"to_seq":["epoch","from_seq"]}},"sourceRetire":{"type":"object","additionalProperties":false,"required":["source","reason"],"properties":{"source":{"$ref":"#/$defs/sourceId"},"reason":{"enum":["decommissioned","replaced","compromised","other"]},"last_epoch":{"type":"string","minLength":1,"maxLength":64,"format":"nhi-identifier"},"last_seq":{"$ref":"#/$defs/count"},"successor":{"$ref":"#/$defs/sourceId"}},"dependentRequired":{"last_epoch":["last_seq"],"last_seq":["last_epoch"]}}}};
+const schema6 = {"$id":"https://varve.example/schemas/nhi.event.1.schema.json","type":"object","additionalProperties":false,"required":["v","id","kind","phase","tenant","time","src","actor","action","outcome"],"properties":{"v":{"const":"nhi.event/1"},"id":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z0-9._:~-]+$"},"kind":{"enum":["identity.create","identity.update","identity.disable","identity.enable","identity.delete","identity.owner_change","credential.issue","credential.disable","credential.delete","credential.expire","credential.leak_report","token.mint","token.exchange","token.refresh","token.revoke","auth.attempt","session.start","session.end","delegation.grant","delegation.revoke","scope.elevate","scope.reduce","policy.decide","policy.change","rbac.change","pam.checkout","pam.checkin","jit.request","jit.grant","jit.expire","jit.revoke","approval.request","approval.decide","agent.invoke","tool.invoke","agent.handoff","data.access","api.call","secret.read","secret.write","secret.rotate","secret.delete","code.sign","artifact.attest","build.run","deploy.request","deploy.execute","deploy.rollback","logging.config_change","logging.disable_attempt","source.register","source.key_change","source.heartbeat","source.drop_report","source.retire","unmapped"]},"phase":{"enum":["intent","complete","point"]},"tenant":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[a-z0-9][a-z0-9._-]*$"},"time":{"type":"object","additionalProperties":false,"required":["occurred"],"properties":{"occurred":{"$ref":"#/$defs/time"},"observed":{"$ref":"#/$defs/time"},"clock":{"type":"object","additionalProperties":false,"required":["sync"],"properties":{"sync":{"$ref":"#/$defs/clockSync"},"err_ms":{"$ref":"#/$defs/count"},"ref":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"}}}}},"src":{"type":"object","additionalProperties":false,"required":["id","format"],"properties":{"id":{"$ref":"#/$defs/sourceId"},"epoch":{"type":"string","minLength":1,"maxLength":64,"format":"nhi-identifier"},"seq":{"$ref":"#/$defs/count"},"prev":{"type":["string","null"],"pattern":"^[0-9a-f]{64}$"},"format":{"type":"string","minLength":1,"maxLength":64,"format":"nhi-identifier"},"orig_id":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"}},"dependentRequired":{"epoch":["seq"],"seq":["epoch","prev"],"prev":["seq"]},"if":{"required":["seq"]},"then":{"if":{"properties":{"seq":{"const":0}}},"then":{"properties":{"prev":{"type":"null"}}},"else":{"properties":{"prev":{"type":"string"}}}}},"actor":{"type":"object","additionalProperties":false,"required":["type","id"],"properties":{"type":{"$ref":"#/$defs/actorType"},"id":{"type":"string","minLength":1,"maxLength":512,"format":"nhi-identifier"},"name":{"type":"string","minLength":1,"maxLength":256},"issuer":{"type":"string","minLength":1,"maxLength":512,"format":"nhi-identifier"},"instance":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"},"version":{"type":"string","minLength":1,"maxLength":64,"format":"nhi-identifier"},"framework":{"type":"string","minLength":1,"maxLength":64,"format":"nhi-identifier"},"model":{"type":"string","minLength":1,"maxLength":128,"format":"nhi-identifier"},"env":{"type":"string","minLength":1,"maxLength":64,"format":"nhi-identifier"},"owner":{"type":"object","additionalProperties":false,"required":["id"],"properties":{"id":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"},"type":{"enum":["human","team","service","unknown"]}}}}},"cred":{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"enum":["oauth_access_token","oauth_refresh_token","id_token","jwt_svid","x509_svid","x509_cert","api_key","pat","ssh_key","vault_token","aws_sts","aws_access_key","k8s_sa_token","client_secret","github_app_token","password","none","other"]},"id":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"},"fp":{"type":"string","minLength":1,"maxLength":128,"pattern":"^(hmac-sha256|sha256|sd):[A-Za-z0-9+/=_-]+$"},"issued_at":{"$ref":"#/$defs/time"},"expires_at":{"$ref":"#/$defs/time"},"scopes":{"type":"array","maxItems":64,"items":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"}},"binding":{"enum":["dpop","mtls","http_sig","none","unknown"]}}},"deleg":{"type":"array","maxItems":16,"items":{"type":"object","additionalProperties":false,"required":["type","id"],"properties":{"type":{"$ref":"#/$defs/actorType"},"id":{"type":"string","minLength":1,"maxLength":512,"format":"nhi-identifier"},"via":{"enum":["user_grant","token_exchange","impersonation","role_assume","sub_agent","schedule","webhook","unknown"]},"scopes":{"type":"array","maxItems":64,"items":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"}},"token_id":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"}}}},"action":{"type":"object","additionalProperties":false,"required":["name","class"],"properties":{"name":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"},"class":{"enum":["read","write","admin","auth","exec","sign","deploy","log"]},"privileged":{"type":"boolean"}}},"res":{"type":"array","maxItems":32,"items":{"type":"object","additionalProperties":false,"required":["type","id"],"properties":{"type":{"type":"string","minLength":1,"maxLength":64,"format":"nhi-identifier"},"id":{"type":"string","minLength":1,"maxLength":1024,"format":"nhi-identifier"},"name":{"type":"string","minLength":1,"maxLength":256},"version":{"type":"string","minLength":1,"maxLength":128,"format":"nhi-identifier"},"digest":{"type":"string","minLength":1,"maxLength":160,"format":"nhi-identifier"},"env":{"type":"string","minLength":1,"maxLength":64,"format":"nhi-identifier"}}}},"decision":{"type":"object","additionalProperties":false,"required":["effect"],"properties":{"effect":{"enum":["allow","deny","escalate","abstain","not_evaluated"]},"engine":{"type":"string","minLength":1,"maxLength":128,"format":"nhi-identifier"},"policy":{"type":"array","maxItems":16,"items":{"type":"object","additionalProperties":false,"required":["id"],"properties":{"id":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"},"version":{"type":"string","minLength":1,"maxLength":64,"format":"nhi-identifier"},"digest":{"type":"string","minLength":1,"maxLength":160,"format":"nhi-identifier"}}}},"reason":{"type":"string","minLength":1,"maxLength":512},"risk":{"type":"string","minLength":1,"maxLength":32},"attestation":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"}}},"approval":{"type":"object","additionalProperties":false,"required":["state"],"properties":{"state":{"enum":["not_required","pending","granted","denied","expired","revoked","auto"]},"id":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"},"ticket":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"},"by":{"type":"array","maxItems":16,"items":{"type":"object","additionalProperties":false,"required":["id"],"properties":{"id":{"type":"string","minLength":1,"maxLength":512,"format":"nhi-identifier"},"type":{"$ref":"#/$defs/actorType"},"at":{"$ref":"#/$defs/time"},"sig":{"type":"string","minLength":1,"maxLength":2048}}}},"not_before":{"$ref":"#/$defs/time"},"not_after":{"$ref":"#/$defs/time"},"max_uses":{"$ref":"#/$defs/count"}}},"tool":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"},"server":{"type":"string","minLength":1,"maxLength":512,"format":"nhi-identifier"},"protocol":{"enum":["mcp","a2a","function","shell","http","sql","k8s","other"]},"call_id":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"},"def_digest":{"type":"string","minLength":1,"maxLength":160,"format":"nhi-identifier"}}},"artifact":{"type":"object","additionalProperties":false,"required":["digest"],"properties":{"name":{"type":"string","minLength":1,"maxLength":512,"format":"nhi-identifier"},"digest":{"type":"string","minLength":1,"maxLength":160,"format":"nhi-identifier"},"sig_ref":{"type":"string","minLength":1,"maxLength":1024,"format":"nhi-identifier"},"prov_ref":{"type":"string","minLength":1,"maxLength":1024,"format":"nhi-identifier"},"commit":{"type":"string","minLength":1,"maxLength":64,"format":"nhi-identifier"}}},"change":{"type":"object","additionalProperties":false,"properties":{"path":{"type":"string","minLength":1,"maxLength":512,"format":"nhi-identifier"},"before":{"type":"string","minLength":1,"maxLength":160,"format":"nhi-identifier"},"after":{"type":"string","minLength":1,"maxLength":160,"format":"nhi-identifier"}}},"ctx":{"type":"object","additionalProperties":false,"properties":{"request_id":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"},"session_id":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"},"trace_id":{"type":"string","pattern":"^[0-9a-f]{32}$"},"span_id":{"type":"string","pattern":"^[0-9a-f]{16}$"},"parent_id":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"},"caused_by":{"type":"array","maxItems":16,"items":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"}},"seen":{"type":"object","additionalProperties":false,"required":["size","root"],"properties":{"size":{"$ref":"#/$defs/count"},"root":{"type":"string","pattern":"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"},"note":{"type":"string","pattern":"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"}}}}},"outcome":{"type":"object","additionalProperties":false,"required":["result"],"properties":{"result":{"enum":["success","failure","denied","timeout","escalated","partial","pending","unknown"]},"code":{"type":"string","minLength":1,"maxLength":64,"format":"nhi-identifier"},"error":{"type":"string","minLength":1,"maxLength":512}}},"sd":{"type":"object","maxProperties":64,"propertyNames":{"maxLength":256,"pattern":"^(/([^~/]|~[01])*)+$","format":"nhi-identifier"},"additionalProperties":{"type":"string","pattern":"^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"}},"ext":{"type":"object","maxProperties":32,"propertyNames":{"maxLength":128,"pattern":"^[A-Za-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)+$"}},"body":{"type":"object"}},"allOf":[{"if":{"properties":{"kind":{"enum":["source.register","source.key_change","source.heartbeat","source.drop_report","source.retire"]}},"required":["kind"]},"then":{"required":["body"],"properties":{"ext":false}},"else":{"properties":{"body":false}}},{"if":{"properties":{"kind":{"const":"source.register"}},"required":["kind"]},"then":{"properties":{"body":{"$ref":"#/$defs/sourceRegister"}}}},{"if":{"properties":{"kind":{"const":"source.key_change"}},"required":["kind"]},"then":{"properties":{"body":{"$ref":"#/$defs/sourceKeyChange"}}}},{"if":{"properties":{"kind":{"const":"source.heartbeat"}},"required":["kind"]},"then":{"properties":{"body":{"$ref":"#/$defs/sourceHeartbeat"}}}},{"if":{"properties":{"kind":{"const":"source.drop_report"}},"required":["kind"]},"then":{"properties":{"body":{"$ref":"#/$defs/sourceDropReport"}}}},{"if":{"properties":{"kind":{"const":"source.retire"}},"required":["kind"]},"then":{"properties":{"body":{"$ref":"#/$defs/sourceRetire"}}}}],"$defs":{"time":{"type":"string","maxLength":30,"pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\\.[0-9]{1,9})?Z$","format":"nhi-time"},"count":{"type":"integer","minimum":0,"maximum":9007199254740991},"actorType":{"enum":["ai_agent","sub_agent","service_account","workload","api_key","ci_job","bot","tool","human","system","unauthenticated","unknown"]},"clockSync":{"enum":["ptp","ntp","nts","roughtime","cloud","none","unknown"]},"sourceId":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z0-9._:/-]+$"},"publicKey":{"type":"object","additionalProperties":false,"required":["alg","kid","public"],"properties":{"alg":{"enum":["ed25519","es256"]},"kid":{"type":"string","minLength":1,"maxLength":128,"format":"nhi-identifier"},"public":{"type":"string","minLength":60,"maxLength":124,"pattern":"^[A-Za-z0-9+/]+={0,2}$"}}},"sourceRegister":{"type":"object","additionalProperties":false,"required":["source","type","seq_mode"],"properties":{"source":{"$ref":"#/$defs/sourceId"},"type":{"type":"string","minLength":1,"maxLength":64,"format":"nhi-identifier"},"adapter":{"type":"string","maxLength":64,"pattern":"^[a-z0-9][a-z0-9._-]*$"},"seq_mode":{"enum":["native","forwarder","digest_chain","none"]},"period_s":{"type":"integer","minimum":1,"maximum":604800},"clock":{"$ref":"#/$defs/clockSync"},"auth":{"enum":["token","mtls","jwks","none"]},"auth_id":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"},"key":{"$ref":"#/$defs/publicKey"}}},"sourceKeyChange":{"type":"object","additionalProperties":false,"required":["source","key","reason"],"properties":{"source":{"$ref":"#/$defs/sourceId"},"key":{"if":{"type":"object"},"then":{"$ref":"#/$defs/publicKey"},"else":{"type":"null"}},"old_kid":{"type":"string","minLength":1,"maxLength":128,"format":"nhi-identifier"},"reason":{"enum":["rotation","compromise","lost","other"]},"epoch":{"type":"string","minLength":1,"maxLength":64,"format":"nhi-identifier"},"from_seq":{"$ref":"#/$defs/count"}},"dependentRequired":{"epoch":["from_seq"],"from_seq":["epoch"]}},"sourceHeartbeat":{"type":"object","additionalProperties":false,"required":["last_seq","dropped_total"],"properties":{"last_seq":{"type":["integer","null"],"minimum":0,"maximum":9007199254740991},"dropped_total":{"$ref":"#/$defs/count"},"period_s":{"type":"integer","minimum":1,"maximum":604800},"spooled":{"$ref":"#/$defs/count"},"final":{"type":"boolean"},"chain":{"type":"object","additionalProperties":false,"required":["result","id"],"properties":{"result":{"enum":["verified","broken","unverified"]},"id":{"type":"string","minLength":1,"maxLength":512,"format":"nhi-identifier"},"digest":{"type":"string","minLength":1,"maxLength":160,"format":"nhi-identifier"},"prev_digest":{"type":"string","minLength":1,"maxLength":160,"format":"nhi-identifier"},"files":{"$ref":"#/$defs/count"}}}}},"sourceDropReport":{"type":"object","additionalProperties":false,"required":["count","reason"],"properties":{"source":{"$ref":"#/$defs/sourceId"},"count":{"type":"integer","minimum":1,"maximum":9007199254740991},"reason":{"enum":["overflow","too_large","secret","unparsable","sink_down","expired","filtered","unknown"]},"dropped_total":{"$ref":"#/$defs/count"},"epoch":{"type":"string","minLength":1,"maxLength":64,"format":"nhi-identifier"},"from_seq":{"$ref":"#/$defs/count"},"to_seq":{"$ref":"#/$defs/count"},"since":{"$ref":"#/$defs/time"},"until":{"$ref":"#/$defs/time"},"metric":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"}},"dependentRequired":{"epoch":["from_seq","to_seq"],"from_seq":["epoch","to_seq"],"to_seq":["epoch","from_seq"]}},"sourceRetire":{"type":"object","additionalProperties":false,"required":["source","reason"],"properties":{"source":{"$ref":"#/$defs/sourceId"},"reason":{"enum":["decommissioned","replaced","compromised","other"]},"last_epoch":{"type":"string","minLength":1,"maxLength":64,"format":"nhi-identifier"},"last_seq":{"$ref":"#/$defs/count"},"successor":{"$ref":"#/$defs/sourceId"}},"dependentRequired":{"last_epoch":["last_seq"],"last_seq":["last_epoch"]}}}};
 const schema7 = {"type":"object","additionalProperties":false,"required":["source","type","seq_mode"],"properties":{"source":{"$ref":"#/$defs/sourceId"},"type":{"type":"string","minLength":1,"maxLength":64,"format":"nhi-identifier"},"adapter":{"type":"string","maxLength":64,"pattern":"^[a-z0-9][a-z0-9._-]*$"},"seq_mode":{"enum":["native","forwarder","digest_chain","none"]},"period_s":{"type":"integer","minimum":1,"maximum":604800},"clock":{"$ref":"#/$defs/clockSync"},"auth":{"enum":["token","mtls","jwks","none"]},"auth_id":{"type":"string","minLength":1,"maxLength":256,"format":"nhi-identifier"},"key":{"$ref":"#/$defs/publicKey"}}};
 const func2 = Object.prototype.hasOwnProperty;
 const func3 = (text) => { let n = 0; for (const _ of text) n++; return n; };
@@ -2082,7 +2082,23 @@ vErrors.push(err18);
 }
 errors++;
 }
+}
+var _valid6 = _errs60 === errors;
+errors = _errs59;
+if(vErrors !== null){
+if(_errs59){
+vErrors.length = _errs59;
+}
 else {
+vErrors = null;
+}
+}
+if(_valid6){
+const _errs61 = errors;
+const _errs62 = errors;
+let valid24 = true;
+const _errs63 = errors;
+if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
 if(data25.seq !== undefined){
 if(0 !== data25.seq){
 const err19 = {};
@@ -2096,53 +2112,67 @@ errors++;
 }
 }
 }
-}
-var _valid6 = _errs60 === errors;
-errors = _errs59;
+var _valid7 = _errs63 === errors;
+errors = _errs62;
 if(vErrors !== null){
-if(_errs59){
-vErrors.length = _errs59;
+if(_errs62){
+vErrors.length = _errs62;
 }
 else {
 vErrors = null;
 }
 }
 let ifClause1;
-if(_valid6){
-const _errs62 = errors;
-if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
-if(data25.prev !== undefined){
-if(data25.prev !== null){
-validate21.errors = [{instancePath:instancePath+"/src/prev",schemaPath:"#/properties/src/then/properties/prev/type",keyword:"type",params:{type: "null"}}];
-return false;
-}
-}
-}
-var _valid6 = _errs62 === errors;
-valid23 = _valid6;
-ifClause1 = "then";
-}
-else {
+if(_valid7){
 const _errs65 = errors;
 if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
 if(data25.prev !== undefined){
-if(typeof data25.prev !== "string"){
-validate21.errors = [{instancePath:instancePath+"/src/prev",schemaPath:"#/properties/src/else/properties/prev/type",keyword:"type",params:{type: "string"}}];
+if(data25.prev !== null){
+validate21.errors = [{instancePath:instancePath+"/src/prev",schemaPath:"#/properties/src/then/then/properties/prev/type",keyword:"type",params:{type: "null"}}];
 return false;
 }
 }
 }
-var _valid6 = _errs65 === errors;
-valid23 = _valid6;
+var _valid7 = _errs65 === errors;
+valid24 = _valid7;
+ifClause1 = "then";
+}
+else {
+const _errs68 = errors;
+if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
+if(data25.prev !== undefined){
+if(typeof data25.prev !== "string"){
+validate21.errors = [{instancePath:instancePath+"/src/prev",schemaPath:"#/properties/src/then/else/properties/prev/type",keyword:"type",params:{type: "string"}}];
+return false;
+}
+}
+}
+var _valid7 = _errs68 === errors;
+valid24 = _valid7;
 ifClause1 = "else";
 }
-if(!valid23){
-const err20 = {instancePath:instancePath+"/src",schemaPath:"#/properties/src/if",keyword:"if",params:{failingKeyword: ifClause1}};
+if(!valid24){
+const err20 = {instancePath:instancePath+"/src",schemaPath:"#/properties/src/then/if",keyword:"if",params:{failingKeyword: ifClause1}};
 if(vErrors === null){
 vErrors = [err20];
 }
 else {
 vErrors.push(err20);
+}
+errors++;
+validate21.errors = vErrors;
+return false;
+}
+var _valid6 = _errs61 === errors;
+valid23 = _valid6;
+}
+if(!valid23){
+const err21 = {instancePath:instancePath+"/src",schemaPath:"#/properties/src/if",keyword:"if",params:{failingKeyword: "then"}};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
 }
 errors++;
 validate21.errors = vErrors;
@@ -2156,7 +2186,7 @@ validate21.errors = [{instancePath:instancePath+"/src",schemaPath:"#/properties/
 return false;
 }
 else {
-const _errs68 = errors;
+const _errs71 = errors;
 for(const key3 in data25){
 if(!((((((key3 === "id") || (key3 === "epoch")) || (key3 === "seq")) || (key3 === "prev")) || (key3 === "format")) || (key3 === "orig_id"))){
 validate21.errors = [{instancePath:instancePath+"/src",schemaPath:"#/properties/src/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}}];
@@ -2164,24 +2194,24 @@ return false;
 break;
 }
 }
-if(_errs68 === errors){
+if(_errs71 === errors){
 if(data25.id !== undefined){
-const _errs69 = errors;
+const _errs72 = errors;
 if(!(validate23(data25.id, {instancePath:instancePath+"/src/id",parentData:data25,parentDataProperty:"id",rootData}))){
 vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
 errors = vErrors.length;
 }
-var valid27 = _errs69 === errors;
+var valid28 = _errs72 === errors;
 }
 else {
-var valid27 = true;
+var valid28 = true;
 }
-if(valid27){
+if(valid28){
 if(data25.epoch !== undefined){
 let data30 = data25.epoch;
-const _errs70 = errors;
-if(errors === _errs70){
-if(errors === _errs70){
+const _errs73 = errors;
+if(errors === _errs73){
+if(errors === _errs73){
 if(typeof data30 === "string"){
 if(func3(data30) > 64){
 validate21.errors = [{instancePath:instancePath+"/src/epoch",schemaPath:"#/properties/src/properties/epoch/maxLength",keyword:"maxLength",params:{limit: 64}}];
@@ -2200,32 +2230,32 @@ return false;
 }
 }
 }
-var valid27 = _errs70 === errors;
+var valid28 = _errs73 === errors;
 }
 else {
-var valid27 = true;
+var valid28 = true;
 }
-if(valid27){
+if(valid28){
 if(data25.seq !== undefined){
-const _errs72 = errors;
+const _errs75 = errors;
 if(!(validate33(data25.seq, {instancePath:instancePath+"/src/seq",parentData:data25,parentDataProperty:"seq",rootData}))){
 vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
 errors = vErrors.length;
 }
-var valid27 = _errs72 === errors;
+var valid28 = _errs75 === errors;
 }
 else {
-var valid27 = true;
+var valid28 = true;
 }
-if(valid27){
+if(valid28){
 if(data25.prev !== undefined){
 let data32 = data25.prev;
-const _errs73 = errors;
+const _errs76 = errors;
 if((typeof data32 !== "string") && (data32 !== null)){
 validate21.errors = [{instancePath:instancePath+"/src/prev",schemaPath:"#/properties/src/properties/prev/type",keyword:"type",params:{type: schema6.properties.src.properties.prev.type}}];
 return false;
 }
-if(errors === _errs73){
+if(errors === _errs76){
 if(typeof data32 === "string"){
 if(!pattern6.test(data32)){
 validate21.errors = [{instancePath:instancePath+"/src/prev",schemaPath:"#/properties/src/properties/prev/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"}}];
@@ -2233,17 +2263,17 @@ return false;
 }
 }
 }
-var valid27 = _errs73 === errors;
+var valid28 = _errs76 === errors;
 }
 else {
-var valid27 = true;
+var valid28 = true;
 }
-if(valid27){
+if(valid28){
 if(data25.format !== undefined){
 let data33 = data25.format;
-const _errs75 = errors;
-if(errors === _errs75){
-if(errors === _errs75){
+const _errs78 = errors;
+if(errors === _errs78){
+if(errors === _errs78){
 if(typeof data33 === "string"){
 if(func3(data33) > 64){
 validate21.errors = [{instancePath:instancePath+"/src/format",schemaPath:"#/properties/src/properties/format/maxLength",keyword:"maxLength",params:{limit: 64}}];
@@ -2262,17 +2292,17 @@ return false;
 }
 }
 }
-var valid27 = _errs75 === errors;
+var valid28 = _errs78 === errors;
 }
 else {
-var valid27 = true;
+var valid28 = true;
 }
-if(valid27){
+if(valid28){
 if(data25.orig_id !== undefined){
 let data34 = data25.orig_id;
-const _errs77 = errors;
-if(errors === _errs77){
-if(errors === _errs77){
+const _errs80 = errors;
+if(errors === _errs80){
+if(errors === _errs80){
 if(typeof data34 === "string"){
 if(func3(data34) > 256){
 validate21.errors = [{instancePath:instancePath+"/src/orig_id",schemaPath:"#/properties/src/properties/orig_id/maxLength",keyword:"maxLength",params:{limit: 256}}];
@@ -2291,12 +2321,12 @@ return false;
 }
 }
 }
-var valid27 = _errs77 === errors;
+var valid28 = _errs80 === errors;
 }
 else {
-var valid27 = true;
+var valid28 = true;
 }
-if(valid27){
+if(valid28){
 let missing12;
 if(data25.epoch !== undefined && ((data25.seq === undefined) && (missing12 = "seq"))){
 validate21.errors = [{instancePath:instancePath+"/src",schemaPath:"#/properties/src/dependentRequired",keyword:"dependentRequired",params:{property: "epoch",
@@ -2345,8 +2375,8 @@ var valid20 = true;
 if(valid20){
 if(data.actor !== undefined){
 let data35 = data.actor;
-const _errs79 = errors;
-if(errors === _errs79){
+const _errs82 = errors;
+if(errors === _errs82){
 if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
 let missing13;
 if(((data35.type === undefined) && (missing13 = "type")) || ((data35.id === undefined) && (missing13 = "id"))){
@@ -2354,7 +2384,7 @@ validate21.errors = [{instancePath:instancePath+"/actor",schemaPath:"#/propertie
 return false;
 }
 else {
-const _errs81 = errors;
+const _errs84 = errors;
 for(const key4 in data35){
 if(!(func2.call(schema6.properties.actor.properties, key4))){
 validate21.errors = [{instancePath:instancePath+"/actor",schemaPath:"#/properties/actor/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}}];
@@ -2362,24 +2392,24 @@ return false;
 break;
 }
 }
-if(_errs81 === errors){
+if(_errs84 === errors){
 if(data35.type !== undefined){
-const _errs82 = errors;
+const _errs85 = errors;
 if(!(validate61(data35.type, {instancePath:instancePath+"/actor/type",parentData:data35,parentDataProperty:"type",rootData}))){
 vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
 errors = vErrors.length;
 }
-var valid28 = _errs82 === errors;
+var valid29 = _errs85 === errors;
 }
 else {
-var valid28 = true;
+var valid29 = true;
 }
-if(valid28){
+if(valid29){
 if(data35.id !== undefined){
 let data37 = data35.id;
-const _errs83 = errors;
-if(errors === _errs83){
-if(errors === _errs83){
+const _errs86 = errors;
+if(errors === _errs86){
+if(errors === _errs86){
 if(typeof data37 === "string"){
 if(func3(data37) > 512){
 validate21.errors = [{instancePath:instancePath+"/actor/id",schemaPath:"#/properties/actor/properties/id/maxLength",keyword:"maxLength",params:{limit: 512}}];
@@ -2398,16 +2428,16 @@ return false;
 }
 }
 }
-var valid28 = _errs83 === errors;
+var valid29 = _errs86 === errors;
 }
 else {
-var valid28 = true;
+var valid29 = true;
 }
-if(valid28){
+if(valid29){
 if(data35.name !== undefined){
 let data38 = data35.name;
-const _errs85 = errors;
-if(errors === _errs85){
+const _errs88 = errors;
+if(errors === _errs88){
 if(typeof data38 === "string"){
 if(func3(data38) > 256){
 validate21.errors = [{instancePath:instancePath+"/actor/name",schemaPath:"#/properties/actor/properties/name/maxLength",keyword:"maxLength",params:{limit: 256}}];
@@ -2425,17 +2455,17 @@ validate21.errors = [{instancePath:instancePath+"/actor/name",schemaPath:"#/prop
 return false;
 }
 }
-var valid28 = _errs85 === errors;
+var valid29 = _errs88 === errors;
 }
 else {
-var valid28 = true;
+var valid29 = true;
 }
-if(valid28){
+if(valid29){
 if(data35.issuer !== undefined){
 let data39 = data35.issuer;
-const _errs87 = errors;
-if(errors === _errs87){
-if(errors === _errs87){
+const _errs90 = errors;
+if(errors === _errs90){
+if(errors === _errs90){
 if(typeof data39 === "string"){
 if(func3(data39) > 512){
 validate21.errors = [{instancePath:instancePath+"/actor/issuer",schemaPath:"#/properties/actor/properties/issuer/maxLength",keyword:"maxLength",params:{limit: 512}}];
@@ -2454,17 +2484,17 @@ return false;
 }
 }
 }
-var valid28 = _errs87 === errors;
+var valid29 = _errs90 === errors;
 }
 else {
-var valid28 = true;
+var valid29 = true;
 }
-if(valid28){
+if(valid29){
 if(data35.instance !== undefined){
 let data40 = data35.instance;
-const _errs89 = errors;
-if(errors === _errs89){
-if(errors === _errs89){
+const _errs92 = errors;
+if(errors === _errs92){
+if(errors === _errs92){
 if(typeof data40 === "string"){
 if(func3(data40) > 256){
 validate21.errors = [{instancePath:instancePath+"/actor/instance",schemaPath:"#/properties/actor/properties/instance/maxLength",keyword:"maxLength",params:{limit: 256}}];
@@ -2483,17 +2513,17 @@ return false;
 }
 }
 }
-var valid28 = _errs89 === errors;
+var valid29 = _errs92 === errors;
 }
 else {
-var valid28 = true;
+var valid29 = true;
 }
-if(valid28){
+if(valid29){
 if(data35.version !== undefined){
 let data41 = data35.version;
-const _errs91 = errors;
-if(errors === _errs91){
-if(errors === _errs91){
+const _errs94 = errors;
+if(errors === _errs94){
+if(errors === _errs94){
 if(typeof data41 === "string"){
 if(func3(data41) > 64){
 validate21.errors = [{instancePath:instancePath+"/actor/version",schemaPath:"#/properties/actor/properties/version/maxLength",keyword:"maxLength",params:{limit: 64}}];
@@ -2512,17 +2542,17 @@ return false;
 }
 }
 }
-var valid28 = _errs91 === errors;
+var valid29 = _errs94 === errors;
 }
 else {
-var valid28 = true;
+var valid29 = true;
 }
-if(valid28){
+if(valid29){
 if(data35.framework !== undefined){
 let data42 = data35.framework;
-const _errs93 = errors;
-if(errors === _errs93){
-if(errors === _errs93){
+const _errs96 = errors;
+if(errors === _errs96){
+if(errors === _errs96){
 if(typeof data42 === "string"){
 if(func3(data42) > 64){
 validate21.errors = [{instancePath:instancePath+"/actor/framework",schemaPath:"#/properties/actor/properties/framework/maxLength",keyword:"maxLength",params:{limit: 64}}];
@@ -2541,17 +2571,17 @@ return false;
 }
 }
 }
-var valid28 = _errs93 === errors;
+var valid29 = _errs96 === errors;
 }
 else {
-var valid28 = true;
+var valid29 = true;
 }
-if(valid28){
+if(valid29){
 if(data35.model !== undefined){
 let data43 = data35.model;
-const _errs95 = errors;
-if(errors === _errs95){
-if(errors === _errs95){
+const _errs98 = errors;
+if(errors === _errs98){
+if(errors === _errs98){
 if(typeof data43 === "string"){
 if(func3(data43) > 128){
 validate21.errors = [{instancePath:instancePath+"/actor/model",schemaPath:"#/properties/actor/properties/model/maxLength",keyword:"maxLength",params:{limit: 128}}];
@@ -2570,17 +2600,17 @@ return false;
 }
 }
 }
-var valid28 = _errs95 === errors;
+var valid29 = _errs98 === errors;
 }
 else {
-var valid28 = true;
+var valid29 = true;
 }
-if(valid28){
+if(valid29){
 if(data35.env !== undefined){
 let data44 = data35.env;
-const _errs97 = errors;
-if(errors === _errs97){
-if(errors === _errs97){
+const _errs100 = errors;
+if(errors === _errs100){
+if(errors === _errs100){
 if(typeof data44 === "string"){
 if(func3(data44) > 64){
 validate21.errors = [{instancePath:instancePath+"/actor/env",schemaPath:"#/properties/actor/properties/env/maxLength",keyword:"maxLength",params:{limit: 64}}];
@@ -2599,16 +2629,16 @@ return false;
 }
 }
 }
-var valid28 = _errs97 === errors;
+var valid29 = _errs100 === errors;
 }
 else {
-var valid28 = true;
+var valid29 = true;
 }
-if(valid28){
+if(valid29){
 if(data35.owner !== undefined){
 let data45 = data35.owner;
-const _errs99 = errors;
-if(errors === _errs99){
+const _errs102 = errors;
+if(errors === _errs102){
 if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
 let missing14;
 if((data45.id === undefined) && (missing14 = "id")){
@@ -2616,7 +2646,7 @@ validate21.errors = [{instancePath:instancePath+"/actor/owner",schemaPath:"#/pro
 return false;
 }
 else {
-const _errs101 = errors;
+const _errs104 = errors;
 for(const key5 in data45){
 if(!((key5 === "id") || (key5 === "type"))){
 validate21.errors = [{instancePath:instancePath+"/actor/owner",schemaPath:"#/properties/actor/properties/owner/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}}];
@@ -2624,12 +2654,12 @@ return false;
 break;
 }
 }
-if(_errs101 === errors){
+if(_errs104 === errors){
 if(data45.id !== undefined){
 let data46 = data45.id;
-const _errs102 = errors;
-if(errors === _errs102){
-if(errors === _errs102){
+const _errs105 = errors;
+if(errors === _errs105){
+if(errors === _errs105){
 if(typeof data46 === "string"){
 if(func3(data46) > 256){
 validate21.errors = [{instancePath:instancePath+"/actor/owner/id",schemaPath:"#/properties/actor/properties/owner/properties/id/maxLength",keyword:"maxLength",params:{limit: 256}}];
@@ -2648,23 +2678,23 @@ return false;
 }
 }
 }
-var valid29 = _errs102 === errors;
+var valid30 = _errs105 === errors;
 }
 else {
-var valid29 = true;
+var valid30 = true;
 }
-if(valid29){
+if(valid30){
 if(data45.type !== undefined){
 let data47 = data45.type;
-const _errs104 = errors;
+const _errs107 = errors;
 if(!((((data47 === "human") || (data47 === "team")) || (data47 === "service")) || (data47 === "unknown"))){
 validate21.errors = [{instancePath:instancePath+"/actor/owner/type",schemaPath:"#/properties/actor/properties/owner/properties/type/enum",keyword:"enum",params:{allowedValues: schema6.properties.actor.properties.owner.properties.type.enum}}];
 return false;
 }
-var valid29 = _errs104 === errors;
+var valid30 = _errs107 === errors;
 }
 else {
-var valid29 = true;
+var valid30 = true;
 }
 }
 }
@@ -2675,10 +2705,10 @@ validate21.errors = [{instancePath:instancePath+"/actor/owner",schemaPath:"#/pro
 return false;
 }
 }
-var valid28 = _errs99 === errors;
+var valid29 = _errs102 === errors;
 }
 else {
-var valid28 = true;
+var valid29 = true;
 }
 }
 }
@@ -2697,7 +2727,7 @@ validate21.errors = [{instancePath:instancePath+"/actor",schemaPath:"#/propertie
 return false;
 }
 }
-var valid20 = _errs79 === errors;
+var valid20 = _errs82 === errors;
 }
 else {
 var valid20 = true;
@@ -2705,8 +2735,8 @@ var valid20 = true;
 if(valid20){
 if(data.cred !== undefined){
 let data48 = data.cred;
-const _errs105 = errors;
-if(errors === _errs105){
+const _errs108 = errors;
+if(errors === _errs108){
 if(data48 && typeof data48 == "object" && !Array.isArray(data48)){
 let missing15;
 if((data48.type === undefined) && (missing15 = "type")){
@@ -2714,7 +2744,7 @@ validate21.errors = [{instancePath:instancePath+"/cred",schemaPath:"#/properties
 return false;
 }
 else {
-const _errs107 = errors;
+const _errs110 = errors;
 for(const key6 in data48){
 if(!(((((((key6 === "type") || (key6 === "id")) || (key6 === "fp")) || (key6 === "issued_at")) || (key6 === "expires_at")) || (key6 === "scopes")) || (key6 === "binding"))){
 validate21.errors = [{instancePath:instancePath+"/cred",schemaPath:"#/properties/cred/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}}];
@@ -2722,25 +2752,25 @@ return false;
 break;
 }
 }
-if(_errs107 === errors){
+if(_errs110 === errors){
 if(data48.type !== undefined){
 let data49 = data48.type;
-const _errs108 = errors;
+const _errs111 = errors;
 if(!((((((((((((((((((data49 === "oauth_access_token") || (data49 === "oauth_refresh_token")) || (data49 === "id_token")) || (data49 === "jwt_svid")) || (data49 === "x509_svid")) || (data49 === "x509_cert")) || (data49 === "api_key")) || (data49 === "pat")) || (data49 === "ssh_key")) || (data49 === "vault_token")) || (data49 === "aws_sts")) || (data49 === "aws_access_key")) || (data49 === "k8s_sa_token")) || (data49 === "client_secret")) || (data49 === "github_app_token")) || (data49 === "password")) || (data49 === "none")) || (data49 === "other"))){
 validate21.errors = [{instancePath:instancePath+"/cred/type",schemaPath:"#/properties/cred/properties/type/enum",keyword:"enum",params:{allowedValues: schema6.properties.cred.properties.type.enum}}];
 return false;
 }
-var valid30 = _errs108 === errors;
+var valid31 = _errs111 === errors;
 }
 else {
-var valid30 = true;
+var valid31 = true;
 }
-if(valid30){
+if(valid31){
 if(data48.id !== undefined){
 let data50 = data48.id;
-const _errs109 = errors;
-if(errors === _errs109){
-if(errors === _errs109){
+const _errs112 = errors;
+if(errors === _errs112){
+if(errors === _errs112){
 if(typeof data50 === "string"){
 if(func3(data50) > 256){
 validate21.errors = [{instancePath:instancePath+"/cred/id",schemaPath:"#/properties/cred/properties/id/maxLength",keyword:"maxLength",params:{limit: 256}}];
@@ -2759,16 +2789,16 @@ return false;
 }
 }
 }
-var valid30 = _errs109 === errors;
+var valid31 = _errs112 === errors;
 }
 else {
-var valid30 = true;
+var valid31 = true;
 }
-if(valid30){
+if(valid31){
 if(data48.fp !== undefined){
 let data51 = data48.fp;
-const _errs111 = errors;
-if(errors === _errs111){
+const _errs114 = errors;
+if(errors === _errs114){
 if(typeof data51 === "string"){
 if(func3(data51) > 128){
 validate21.errors = [{instancePath:instancePath+"/cred/fp",schemaPath:"#/properties/cred/properties/fp/maxLength",keyword:"maxLength",params:{limit: 128}}];
@@ -2792,53 +2822,53 @@ validate21.errors = [{instancePath:instancePath+"/cred/fp",schemaPath:"#/propert
 return false;
 }
 }
-var valid30 = _errs111 === errors;
+var valid31 = _errs114 === errors;
 }
 else {
-var valid30 = true;
+var valid31 = true;
 }
-if(valid30){
+if(valid31){
 if(data48.issued_at !== undefined){
-const _errs113 = errors;
+const _errs116 = errors;
 if(!(validate46(data48.issued_at, {instancePath:instancePath+"/cred/issued_at",parentData:data48,parentDataProperty:"issued_at",rootData}))){
 vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
 errors = vErrors.length;
 }
-var valid30 = _errs113 === errors;
+var valid31 = _errs116 === errors;
 }
 else {
-var valid30 = true;
+var valid31 = true;
 }
-if(valid30){
+if(valid31){
 if(data48.expires_at !== undefined){
-const _errs114 = errors;
+const _errs117 = errors;
 if(!(validate46(data48.expires_at, {instancePath:instancePath+"/cred/expires_at",parentData:data48,parentDataProperty:"expires_at",rootData}))){
 vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
 errors = vErrors.length;
 }
-var valid30 = _errs114 === errors;
+var valid31 = _errs117 === errors;
 }
 else {
-var valid30 = true;
+var valid31 = true;
 }
-if(valid30){
+if(valid31){
 if(data48.scopes !== undefined){
 let data54 = data48.scopes;
-const _errs115 = errors;
-if(errors === _errs115){
+const _errs118 = errors;
+if(errors === _errs118){
 if(Array.isArray(data54)){
 if(data54.length > 64){
 validate21.errors = [{instancePath:instancePath+"/cred/scopes",schemaPath:"#/properties/cred/properties/scopes/maxItems",keyword:"maxItems",params:{limit: 64}}];
 return false;
 }
 else {
-var valid31 = true;
+var valid32 = true;
 const len0 = data54.length;
 for(let i0=0; i0<len0; i0++){
 let data55 = data54[i0];
-const _errs117 = errors;
-if(errors === _errs117){
-if(errors === _errs117){
+const _errs120 = errors;
+if(errors === _errs120){
+if(errors === _errs120){
 if(typeof data55 === "string"){
 if(func3(data55) > 256){
 validate21.errors = [{instancePath:instancePath+"/cred/scopes/" + i0,schemaPath:"#/properties/cred/properties/scopes/items/maxLength",keyword:"maxLength",params:{limit: 256}}];
@@ -2857,8 +2887,8 @@ return false;
 }
 }
 }
-var valid31 = _errs117 === errors;
-if(!valid31){
+var valid32 = _errs120 === errors;
+if(!valid32){
 break;
 }
 }
@@ -2869,23 +2899,23 @@ validate21.errors = [{instancePath:instancePath+"/cred/scopes",schemaPath:"#/pro
 return false;
 }
 }
-var valid30 = _errs115 === errors;
+var valid31 = _errs118 === errors;
 }
 else {
-var valid30 = true;
+var valid31 = true;
 }
-if(valid30){
+if(valid31){
 if(data48.binding !== undefined){
 let data56 = data48.binding;
-const _errs119 = errors;
+const _errs122 = errors;
 if(!(((((data56 === "dpop") || (data56 === "mtls")) || (data56 === "http_sig")) || (data56 === "none")) || (data56 === "unknown"))){
 validate21.errors = [{instancePath:instancePath+"/cred/binding",schemaPath:"#/properties/cred/properties/binding/enum",keyword:"enum",params:{allowedValues: schema6.properties.cred.properties.binding.enum}}];
 return false;
 }
-var valid30 = _errs119 === errors;
+var valid31 = _errs122 === errors;
 }
 else {
-var valid30 = true;
+var valid31 = true;
 }
 }
 }
@@ -2901,7 +2931,7 @@ validate21.errors = [{instancePath:instancePath+"/cred",schemaPath:"#/properties
 return false;
 }
 }
-var valid20 = _errs105 === errors;
+var valid20 = _errs108 === errors;
 }
 else {
 var valid20 = true;
@@ -2909,20 +2939,20 @@ var valid20 = true;
 if(valid20){
 if(data.deleg !== undefined){
 let data57 = data.deleg;
-const _errs120 = errors;
-if(errors === _errs120){
+const _errs123 = errors;
+if(errors === _errs123){
 if(Array.isArray(data57)){
 if(data57.length > 16){
 validate21.errors = [{instancePath:instancePath+"/deleg",schemaPath:"#/properties/deleg/maxItems",keyword:"maxItems",params:{limit: 16}}];
 return false;
 }
 else {
-var valid32 = true;
+var valid33 = true;
 const len1 = data57.length;
 for(let i1=0; i1<len1; i1++){
 let data58 = data57[i1];
-const _errs122 = errors;
-if(errors === _errs122){
+const _errs125 = errors;
+if(errors === _errs125){
 if(data58 && typeof data58 == "object" && !Array.isArray(data58)){
 let missing16;
 if(((data58.type === undefined) && (missing16 = "type")) || ((data58.id === undefined) && (missing16 = "id"))){
@@ -2930,7 +2960,7 @@ validate21.errors = [{instancePath:instancePath+"/deleg/" + i1,schemaPath:"#/pro
 return false;
 }
 else {
-const _errs124 = errors;
+const _errs127 = errors;
 for(const key7 in data58){
 if(!(((((key7 === "type") || (key7 === "id")) || (key7 === "via")) || (key7 === "scopes")) || (key7 === "token_id"))){
 validate21.errors = [{instancePath:instancePath+"/deleg/" + i1,schemaPath:"#/properties/deleg/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}}];
@@ -2938,24 +2968,24 @@ return false;
 break;
 }
 }
-if(_errs124 === errors){
+if(_errs127 === errors){
 if(data58.type !== undefined){
-const _errs125 = errors;
+const _errs128 = errors;
 if(!(validate61(data58.type, {instancePath:instancePath+"/deleg/" + i1+"/type",parentData:data58,parentDataProperty:"type",rootData}))){
 vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
 errors = vErrors.length;
 }
-var valid33 = _errs125 === errors;
+var valid34 = _errs128 === errors;
 }
 else {
-var valid33 = true;
+var valid34 = true;
 }
-if(valid33){
+if(valid34){
 if(data58.id !== undefined){
 let data60 = data58.id;
-const _errs126 = errors;
-if(errors === _errs126){
-if(errors === _errs126){
+const _errs129 = errors;
+if(errors === _errs129){
+if(errors === _errs129){
 if(typeof data60 === "string"){
 if(func3(data60) > 512){
 validate21.errors = [{instancePath:instancePath+"/deleg/" + i1+"/id",schemaPath:"#/properties/deleg/items/properties/id/maxLength",keyword:"maxLength",params:{limit: 512}}];
@@ -2974,42 +3004,42 @@ return false;
 }
 }
 }
-var valid33 = _errs126 === errors;
+var valid34 = _errs129 === errors;
 }
 else {
-var valid33 = true;
+var valid34 = true;
 }
-if(valid33){
+if(valid34){
 if(data58.via !== undefined){
 let data61 = data58.via;
-const _errs128 = errors;
+const _errs131 = errors;
 if(!((((((((data61 === "user_grant") || (data61 === "token_exchange")) || (data61 === "impersonation")) || (data61 === "role_assume")) || (data61 === "sub_agent")) || (data61 === "schedule")) || (data61 === "webhook")) || (data61 === "unknown"))){
 validate21.errors = [{instancePath:instancePath+"/deleg/" + i1+"/via",schemaPath:"#/properties/deleg/items/properties/via/enum",keyword:"enum",params:{allowedValues: schema6.properties.deleg.items.properties.via.enum}}];
 return false;
 }
-var valid33 = _errs128 === errors;
+var valid34 = _errs131 === errors;
 }
 else {
-var valid33 = true;
+var valid34 = true;
 }
-if(valid33){
+if(valid34){
 if(data58.scopes !== undefined){
 let data62 = data58.scopes;
-const _errs129 = errors;
-if(errors === _errs129){
+const _errs132 = errors;
+if(errors === _errs132){
 if(Array.isArray(data62)){
 if(data62.length > 64){
 validate21.errors = [{instancePath:instancePath+"/deleg/" + i1+"/scopes",schemaPath:"#/properties/deleg/items/properties/scopes/maxItems",keyword:"maxItems",params:{limit: 64}}];
 return false;
 }
 else {
-var valid34 = true;
+var valid35 = true;
 const len2 = data62.length;
 for(let i2=0; i2<len2; i2++){
 let data63 = data62[i2];
-const _errs131 = errors;
-if(errors === _errs131){
-if(errors === _errs131){
+const _errs134 = errors;
+if(errors === _errs134){
+if(errors === _errs134){
 if(typeof data63 === "string"){
 if(func3(data63) > 256){
 validate21.errors = [{instancePath:instancePath+"/deleg/" + i1+"/scopes/" + i2,schemaPath:"#/properties/deleg/items/properties/scopes/items/maxLength",keyword:"maxLength",params:{limit: 256}}];
@@ -3028,8 +3058,8 @@ return false;
 }
 }
 }
-var valid34 = _errs131 === errors;
-if(!valid34){
+var valid35 = _errs134 === errors;
+if(!valid35){
 break;
 }
 }
@@ -3040,17 +3070,17 @@ validate21.errors = [{instancePath:instancePath+"/deleg/" + i1+"/scopes",schemaP
 return false;
 }
 }
-var valid33 = _errs129 === errors;
+var valid34 = _errs132 === errors;
 }
 else {
-var valid33 = true;
+var valid34 = true;
 }
-if(valid33){
+if(valid34){
 if(data58.token_id !== undefined){
 let data64 = data58.token_id;
-const _errs133 = errors;
-if(errors === _errs133){
-if(errors === _errs133){
+const _errs136 = errors;
+if(errors === _errs136){
+if(errors === _errs136){
 if(typeof data64 === "string"){
 if(func3(data64) > 256){
 validate21.errors = [{instancePath:instancePath+"/deleg/" + i1+"/token_id",schemaPath:"#/properties/deleg/items/properties/token_id/maxLength",keyword:"maxLength",params:{limit: 256}}];
@@ -3069,10 +3099,10 @@ return false;
 }
 }
 }
-var valid33 = _errs133 === errors;
+var valid34 = _errs136 === errors;
 }
 else {
-var valid33 = true;
+var valid34 = true;
 }
 }
 }
@@ -3086,8 +3116,8 @@ validate21.errors = [{instancePath:instancePath+"/deleg/" + i1,schemaPath:"#/pro
 return false;
 }
 }
-var valid32 = _errs122 === errors;
-if(!valid32){
+var valid33 = _errs125 === errors;
+if(!valid33){
 break;
 }
 }
@@ -3098,7 +3128,7 @@ validate21.errors = [{instancePath:instancePath+"/deleg",schemaPath:"#/propertie
 return false;
 }
 }
-var valid20 = _errs120 === errors;
+var valid20 = _errs123 === errors;
 }
 else {
 var valid20 = true;
@@ -3106,8 +3136,8 @@ var valid20 = true;
 if(valid20){
 if(data.action !== undefined){
 let data65 = data.action;
-const _errs135 = errors;
-if(errors === _errs135){
+const _errs138 = errors;
+if(errors === _errs138){
 if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
 let missing17;
 if(((data65.name === undefined) && (missing17 = "name")) || ((data65.class === undefined) && (missing17 = "class"))){
@@ -3115,7 +3145,7 @@ validate21.errors = [{instancePath:instancePath+"/action",schemaPath:"#/properti
 return false;
 }
 else {
-const _errs137 = errors;
+const _errs140 = errors;
 for(const key8 in data65){
 if(!(((key8 === "name") || (key8 === "class")) || (key8 === "privileged"))){
 validate21.errors = [{instancePath:instancePath+"/action",schemaPath:"#/properties/action/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}}];
@@ -3123,12 +3153,12 @@ return false;
 break;
 }
 }
-if(_errs137 === errors){
+if(_errs140 === errors){
 if(data65.name !== undefined){
 let data66 = data65.name;
-const _errs138 = errors;
-if(errors === _errs138){
-if(errors === _errs138){
+const _errs141 = errors;
+if(errors === _errs141){
+if(errors === _errs141){
 if(typeof data66 === "string"){
 if(func3(data66) > 256){
 validate21.errors = [{instancePath:instancePath+"/action/name",schemaPath:"#/properties/action/properties/name/maxLength",keyword:"maxLength",params:{limit: 256}}];
@@ -3147,35 +3177,35 @@ return false;
 }
 }
 }
-var valid35 = _errs138 === errors;
+var valid36 = _errs141 === errors;
 }
 else {
-var valid35 = true;
+var valid36 = true;
 }
-if(valid35){
+if(valid36){
 if(data65.class !== undefined){
 let data67 = data65.class;
-const _errs140 = errors;
+const _errs143 = errors;
 if(!((((((((data67 === "read") || (data67 === "write")) || (data67 === "admin")) || (data67 === "auth")) || (data67 === "exec")) || (data67 === "sign")) || (data67 === "deploy")) || (data67 === "log"))){
 validate21.errors = [{instancePath:instancePath+"/action/class",schemaPath:"#/properties/action/properties/class/enum",keyword:"enum",params:{allowedValues: schema6.properties.action.properties.class.enum}}];
 return false;
 }
-var valid35 = _errs140 === errors;
+var valid36 = _errs143 === errors;
 }
 else {
-var valid35 = true;
+var valid36 = true;
 }
-if(valid35){
+if(valid36){
 if(data65.privileged !== undefined){
-const _errs141 = errors;
+const _errs144 = errors;
 if(typeof data65.privileged !== "boolean"){
 validate21.errors = [{instancePath:instancePath+"/action/privileged",schemaPath:"#/properties/action/properties/privileged/type",keyword:"type",params:{type: "boolean"}}];
 return false;
 }
-var valid35 = _errs141 === errors;
+var valid36 = _errs144 === errors;
 }
 else {
-var valid35 = true;
+var valid36 = true;
 }
 }
 }
@@ -3187,7 +3217,7 @@ validate21.errors = [{instancePath:instancePath+"/action",schemaPath:"#/properti
 return false;
 }
 }
-var valid20 = _errs135 === errors;
+var valid20 = _errs138 === errors;
 }
 else {
 var valid20 = true;
@@ -3195,20 +3225,20 @@ var valid20 = true;
 if(valid20){
 if(data.res !== undefined){
 let data69 = data.res;
-const _errs143 = errors;
-if(errors === _errs143){
+const _errs146 = errors;
+if(errors === _errs146){
 if(Array.isArray(data69)){
 if(data69.length > 32){
 validate21.errors = [{instancePath:instancePath+"/res",schemaPath:"#/properties/res/maxItems",keyword:"maxItems",params:{limit: 32}}];
 return false;
 }
 else {
-var valid36 = true;
+var valid37 = true;
 const len3 = data69.length;
 for(let i3=0; i3<len3; i3++){
 let data70 = data69[i3];
-const _errs145 = errors;
-if(errors === _errs145){
+const _errs148 = errors;
+if(errors === _errs148){
 if(data70 && typeof data70 == "object" && !Array.isArray(data70)){
 let missing18;
 if(((data70.type === undefined) && (missing18 = "type")) || ((data70.id === undefined) && (missing18 = "id"))){
@@ -3216,7 +3246,7 @@ validate21.errors = [{instancePath:instancePath+"/res/" + i3,schemaPath:"#/prope
 return false;
 }
 else {
-const _errs147 = errors;
+const _errs150 = errors;
 for(const key9 in data70){
 if(!((((((key9 === "type") || (key9 === "id")) || (key9 === "name")) || (key9 === "version")) || (key9 === "digest")) || (key9 === "env"))){
 validate21.errors = [{instancePath:instancePath+"/res/" + i3,schemaPath:"#/properties/res/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}}];
@@ -3224,12 +3254,12 @@ return false;
 break;
 }
 }
-if(_errs147 === errors){
+if(_errs150 === errors){
 if(data70.type !== undefined){
 let data71 = data70.type;
-const _errs148 = errors;
-if(errors === _errs148){
-if(errors === _errs148){
+const _errs151 = errors;
+if(errors === _errs151){
+if(errors === _errs151){
 if(typeof data71 === "string"){
 if(func3(data71) > 64){
 validate21.errors = [{instancePath:instancePath+"/res/" + i3+"/type",schemaPath:"#/properties/res/items/properties/type/maxLength",keyword:"maxLength",params:{limit: 64}}];
@@ -3248,17 +3278,17 @@ return false;
 }
 }
 }
-var valid37 = _errs148 === errors;
+var valid38 = _errs151 === errors;
 }
 else {
-var valid37 = true;
+var valid38 = true;
 }
-if(valid37){
+if(valid38){
 if(data70.id !== undefined){
 let data72 = data70.id;
-const _errs150 = errors;
-if(errors === _errs150){
-if(errors === _errs150){
+const _errs153 = errors;
+if(errors === _errs153){
+if(errors === _errs153){
 if(typeof data72 === "string"){
 if(func3(data72) > 1024){
 validate21.errors = [{instancePath:instancePath+"/res/" + i3+"/id",schemaPath:"#/properties/res/items/properties/id/maxLength",keyword:"maxLength",params:{limit: 1024}}];
@@ -3277,16 +3307,16 @@ return false;
 }
 }
 }
-var valid37 = _errs150 === errors;
+var valid38 = _errs153 === errors;
 }
 else {
-var valid37 = true;
+var valid38 = true;
 }
-if(valid37){
+if(valid38){
 if(data70.name !== undefined){
 let data73 = data70.name;
-const _errs152 = errors;
-if(errors === _errs152){
+const _errs155 = errors;
+if(errors === _errs155){
 if(typeof data73 === "string"){
 if(func3(data73) > 256){
 validate21.errors = [{instancePath:instancePath+"/res/" + i3+"/name",schemaPath:"#/properties/res/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 256}}];
@@ -3304,17 +3334,17 @@ validate21.errors = [{instancePath:instancePath+"/res/" + i3+"/name",schemaPath:
 return false;
 }
 }
-var valid37 = _errs152 === errors;
+var valid38 = _errs155 === errors;
 }
 else {
-var valid37 = true;
+var valid38 = true;
 }
-if(valid37){
+if(valid38){
 if(data70.version !== undefined){
 let data74 = data70.version;
-const _errs154 = errors;
-if(errors === _errs154){
-if(errors === _errs154){
+const _errs157 = errors;
+if(errors === _errs157){
+if(errors === _errs157){
 if(typeof data74 === "string"){
 if(func3(data74) > 128){
 validate21.errors = [{instancePath:instancePath+"/res/" + i3+"/version",schemaPath:"#/properties/res/items/properties/version/maxLength",keyword:"maxLength",params:{limit: 128}}];
@@ -3333,17 +3363,17 @@ return false;
 }
 }
 }
-var valid37 = _errs154 === errors;
+var valid38 = _errs157 === errors;
 }
 else {
-var valid37 = true;
+var valid38 = true;
 }
-if(valid37){
+if(valid38){
 if(data70.digest !== undefined){
 let data75 = data70.digest;
-const _errs156 = errors;
-if(errors === _errs156){
-if(errors === _errs156){
+const _errs159 = errors;
+if(errors === _errs159){
+if(errors === _errs159){
 if(typeof data75 === "string"){
 if(func3(data75) > 160){
 validate21.errors = [{instancePath:instancePath+"/res/" + i3+"/digest",schemaPath:"#/properties/res/items/properties/digest/maxLength",keyword:"maxLength",params:{limit: 160}}];
@@ -3362,17 +3392,17 @@ return false;
 }
 }
 }
-var valid37 = _errs156 === errors;
+var valid38 = _errs159 === errors;
 }
 else {
-var valid37 = true;
+var valid38 = true;
 }
-if(valid37){
+if(valid38){
 if(data70.env !== undefined){
 let data76 = data70.env;
-const _errs158 = errors;
-if(errors === _errs158){
-if(errors === _errs158){
+const _errs161 = errors;
+if(errors === _errs161){
+if(errors === _errs161){
 if(typeof data76 === "string"){
 if(func3(data76) > 64){
 validate21.errors = [{instancePath:instancePath+"/res/" + i3+"/env",schemaPath:"#/properties/res/items/properties/env/maxLength",keyword:"maxLength",params:{limit: 64}}];
@@ -3391,10 +3421,10 @@ return false;
 }
 }
 }
-var valid37 = _errs158 === errors;
+var valid38 = _errs161 === errors;
 }
 else {
-var valid37 = true;
+var valid38 = true;
 }
 }
 }
@@ -3409,8 +3439,8 @@ validate21.errors = [{instancePath:instancePath+"/res/" + i3,schemaPath:"#/prope
 return false;
 }
 }
-var valid36 = _errs145 === errors;
-if(!valid36){
+var valid37 = _errs148 === errors;
+if(!valid37){
 break;
 }
 }
@@ -3421,7 +3451,7 @@ validate21.errors = [{instancePath:instancePath+"/res",schemaPath:"#/properties/
 return false;
 }
 }
-var valid20 = _errs143 === errors;
+var valid20 = _errs146 === errors;
 }
 else {
 var valid20 = true;
@@ -3429,8 +3459,8 @@ var valid20 = true;
 if(valid20){
 if(data.decision !== undefined){
 let data77 = data.decision;
-const _errs160 = errors;
-if(errors === _errs160){
+const _errs163 = errors;
+if(errors === _errs163){
 if(data77 && typeof data77 == "object" && !Array.isArray(data77)){
 let missing19;
 if((data77.effect === undefined) && (missing19 = "effect")){
@@ -3438,7 +3468,7 @@ validate21.errors = [{instancePath:instancePath+"/decision",schemaPath:"#/proper
 return false;
 }
 else {
-const _errs162 = errors;
+const _errs165 = errors;
 for(const key10 in data77){
 if(!((((((key10 === "effect") || (key10 === "engine")) || (key10 === "policy")) || (key10 === "reason")) || (key10 === "risk")) || (key10 === "attestation"))){
 validate21.errors = [{instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}}];
@@ -3446,25 +3476,25 @@ return false;
 break;
 }
 }
-if(_errs162 === errors){
+if(_errs165 === errors){
 if(data77.effect !== undefined){
 let data78 = data77.effect;
-const _errs163 = errors;
+const _errs166 = errors;
 if(!(((((data78 === "allow") || (data78 === "deny")) || (data78 === "escalate")) || (data78 === "abstain")) || (data78 === "not_evaluated"))){
 validate21.errors = [{instancePath:instancePath+"/decision/effect",schemaPath:"#/properties/decision/properties/effect/enum",keyword:"enum",params:{allowedValues: schema6.properties.decision.properties.effect.enum}}];
 return false;
 }
-var valid38 = _errs163 === errors;
+var valid39 = _errs166 === errors;
 }
 else {
-var valid38 = true;
+var valid39 = true;
 }
-if(valid38){
+if(valid39){
 if(data77.engine !== undefined){
 let data79 = data77.engine;
-const _errs164 = errors;
-if(errors === _errs164){
-if(errors === _errs164){
+const _errs167 = errors;
+if(errors === _errs167){
+if(errors === _errs167){
 if(typeof data79 === "string"){
 if(func3(data79) > 128){
 validate21.errors = [{instancePath:instancePath+"/decision/engine",schemaPath:"#/properties/decision/properties/engine/maxLength",keyword:"maxLength",params:{limit: 128}}];
@@ -3483,28 +3513,28 @@ return false;
 }
 }
 }
-var valid38 = _errs164 === errors;
+var valid39 = _errs167 === errors;
 }
 else {
-var valid38 = true;
+var valid39 = true;
 }
-if(valid38){
+if(valid39){
 if(data77.policy !== undefined){
 let data80 = data77.policy;
-const _errs166 = errors;
-if(errors === _errs166){
+const _errs169 = errors;
+if(errors === _errs169){
 if(Array.isArray(data80)){
 if(data80.length > 16){
 validate21.errors = [{instancePath:instancePath+"/decision/policy",schemaPath:"#/properties/decision/properties/policy/maxItems",keyword:"maxItems",params:{limit: 16}}];
 return false;
 }
 else {
-var valid39 = true;
+var valid40 = true;
 const len4 = data80.length;
 for(let i4=0; i4<len4; i4++){
 let data81 = data80[i4];
-const _errs168 = errors;
-if(errors === _errs168){
+const _errs171 = errors;
+if(errors === _errs171){
 if(data81 && typeof data81 == "object" && !Array.isArray(data81)){
 let missing20;
 if((data81.id === undefined) && (missing20 = "id")){
@@ -3512,7 +3542,7 @@ validate21.errors = [{instancePath:instancePath+"/decision/policy/" + i4,schemaP
 return false;
 }
 else {
-const _errs170 = errors;
+const _errs173 = errors;
 for(const key11 in data81){
 if(!(((key11 === "id") || (key11 === "version")) || (key11 === "digest"))){
 validate21.errors = [{instancePath:instancePath+"/decision/policy/" + i4,schemaPath:"#/properties/decision/properties/policy/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}}];
@@ -3520,12 +3550,12 @@ return false;
 break;
 }
 }
-if(_errs170 === errors){
+if(_errs173 === errors){
 if(data81.id !== undefined){
 let data82 = data81.id;
-const _errs171 = errors;
-if(errors === _errs171){
-if(errors === _errs171){
+const _errs174 = errors;
+if(errors === _errs174){
+if(errors === _errs174){
 if(typeof data82 === "string"){
 if(func3(data82) > 256){
 validate21.errors = [{instancePath:instancePath+"/decision/policy/" + i4+"/id",schemaPath:"#/properties/decision/properties/policy/items/properties/id/maxLength",keyword:"maxLength",params:{limit: 256}}];
@@ -3544,17 +3574,17 @@ return false;
 }
 }
 }
-var valid40 = _errs171 === errors;
+var valid41 = _errs174 === errors;
 }
 else {
-var valid40 = true;
+var valid41 = true;
 }
-if(valid40){
+if(valid41){
 if(data81.version !== undefined){
 let data83 = data81.version;
-const _errs173 = errors;
-if(errors === _errs173){
-if(errors === _errs173){
+const _errs176 = errors;
+if(errors === _errs176){
+if(errors === _errs176){
 if(typeof data83 === "string"){
 if(func3(data83) > 64){
 validate21.errors = [{instancePath:instancePath+"/decision/policy/" + i4+"/version",schemaPath:"#/properties/decision/properties/policy/items/properties/version/maxLength",keyword:"maxLength",params:{limit: 64}}];
@@ -3573,17 +3603,17 @@ return false;
 }
 }
 }
-var valid40 = _errs173 === errors;
+var valid41 = _errs176 === errors;
 }
 else {
-var valid40 = true;
+var valid41 = true;
 }
-if(valid40){
+if(valid41){
 if(data81.digest !== undefined){
 let data84 = data81.digest;
-const _errs175 = errors;
-if(errors === _errs175){
-if(errors === _errs175){
+const _errs178 = errors;
+if(errors === _errs178){
+if(errors === _errs178){
 if(typeof data84 === "string"){
 if(func3(data84) > 160){
 validate21.errors = [{instancePath:instancePath+"/decision/policy/" + i4+"/digest",schemaPath:"#/properties/decision/properties/policy/items/properties/digest/maxLength",keyword:"maxLength",params:{limit: 160}}];
@@ -3602,10 +3632,10 @@ return false;
 }
 }
 }
-var valid40 = _errs175 === errors;
+var valid41 = _errs178 === errors;
 }
 else {
-var valid40 = true;
+var valid41 = true;
 }
 }
 }
@@ -3617,8 +3647,8 @@ validate21.errors = [{instancePath:instancePath+"/decision/policy/" + i4,schemaP
 return false;
 }
 }
-var valid39 = _errs168 === errors;
-if(!valid39){
+var valid40 = _errs171 === errors;
+if(!valid40){
 break;
 }
 }
@@ -3629,16 +3659,16 @@ validate21.errors = [{instancePath:instancePath+"/decision/policy",schemaPath:"#
 return false;
 }
 }
-var valid38 = _errs166 === errors;
+var valid39 = _errs169 === errors;
 }
 else {
-var valid38 = true;
+var valid39 = true;
 }
-if(valid38){
+if(valid39){
 if(data77.reason !== undefined){
 let data85 = data77.reason;
-const _errs177 = errors;
-if(errors === _errs177){
+const _errs180 = errors;
+if(errors === _errs180){
 if(typeof data85 === "string"){
 if(func3(data85) > 512){
 validate21.errors = [{instancePath:instancePath+"/decision/reason",schemaPath:"#/properties/decision/properties/reason/maxLength",keyword:"maxLength",params:{limit: 512}}];
@@ -3656,16 +3686,16 @@ validate21.errors = [{instancePath:instancePath+"/decision/reason",schemaPath:"#
 return false;
 }
 }
-var valid38 = _errs177 === errors;
+var valid39 = _errs180 === errors;
 }
 else {
-var valid38 = true;
+var valid39 = true;
 }
-if(valid38){
+if(valid39){
 if(data77.risk !== undefined){
 let data86 = data77.risk;
-const _errs179 = errors;
-if(errors === _errs179){
+const _errs182 = errors;
+if(errors === _errs182){
 if(typeof data86 === "string"){
 if(func3(data86) > 32){
 validate21.errors = [{instancePath:instancePath+"/decision/risk",schemaPath:"#/properties/decision/properties/risk/maxLength",keyword:"maxLength",params:{limit: 32}}];
@@ -3683,17 +3713,17 @@ validate21.errors = [{instancePath:instancePath+"/decision/risk",schemaPath:"#/p
 return false;
 }
 }
-var valid38 = _errs179 === errors;
+var valid39 = _errs182 === errors;
 }
 else {
-var valid38 = true;
+var valid39 = true;
 }
-if(valid38){
+if(valid39){
 if(data77.attestation !== undefined){
 let data87 = data77.attestation;
-const _errs181 = errors;
-if(errors === _errs181){
-if(errors === _errs181){
+const _errs184 = errors;
+if(errors === _errs184){
+if(errors === _errs184){
 if(typeof data87 === "string"){
 if(func3(data87) > 256){
 validate21.errors = [{instancePath:instancePath+"/decision/attestation",schemaPath:"#/properties/decision/properties/attestation/maxLength",keyword:"maxLength",params:{limit: 256}}];
@@ -3712,10 +3742,10 @@ return false;
 }
 }
 }
-var valid38 = _errs181 === errors;
+var valid39 = _errs184 === errors;
 }
 else {
-var valid38 = true;
+var valid39 = true;
 }
 }
 }
@@ -3730,7 +3760,7 @@ validate21.errors = [{instancePath:instancePath+"/decision",schemaPath:"#/proper
 return false;
 }
 }
-var valid20 = _errs160 === errors;
+var valid20 = _errs163 === errors;
 }
 else {
 var valid20 = true;
@@ -3738,8 +3768,8 @@ var valid20 = true;
 if(valid20){
 if(data.approval !== undefined){
 let data88 = data.approval;
-const _errs183 = errors;
-if(errors === _errs183){
+const _errs186 = errors;
+if(errors === _errs186){
 if(data88 && typeof data88 == "object" && !Array.isArray(data88)){
 let missing21;
 if((data88.state === undefined) && (missing21 = "state")){
@@ -3747,7 +3777,7 @@ validate21.errors = [{instancePath:instancePath+"/approval",schemaPath:"#/proper
 return false;
 }
 else {
-const _errs185 = errors;
+const _errs188 = errors;
 for(const key12 in data88){
 if(!(((((((key12 === "state") || (key12 === "id")) || (key12 === "ticket")) || (key12 === "by")) || (key12 === "not_before")) || (key12 === "not_after")) || (key12 === "max_uses"))){
 validate21.errors = [{instancePath:instancePath+"/approval",schemaPath:"#/properties/approval/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}}];
@@ -3755,25 +3785,25 @@ return false;
 break;
 }
 }
-if(_errs185 === errors){
+if(_errs188 === errors){
 if(data88.state !== undefined){
 let data89 = data88.state;
-const _errs186 = errors;
+const _errs189 = errors;
 if(!(((((((data89 === "not_required") || (data89 === "pending")) || (data89 === "granted")) || (data89 === "denied")) || (data89 === "expired")) || (data89 === "revoked")) || (data89 === "auto"))){
 validate21.errors = [{instancePath:instancePath+"/approval/state",schemaPath:"#/properties/approval/properties/state/enum",keyword:"enum",params:{allowedValues: schema6.properties.approval.properties.state.enum}}];
 return false;
 }
-var valid41 = _errs186 === errors;
+var valid42 = _errs189 === errors;
 }
 else {
-var valid41 = true;
+var valid42 = true;
 }
-if(valid41){
+if(valid42){
 if(data88.id !== undefined){
 let data90 = data88.id;
-const _errs187 = errors;
-if(errors === _errs187){
-if(errors === _errs187){
+const _errs190 = errors;
+if(errors === _errs190){
+if(errors === _errs190){
 if(typeof data90 === "string"){
 if(func3(data90) > 256){
 validate21.errors = [{instancePath:instancePath+"/approval/id",schemaPath:"#/properties/approval/properties/id/maxLength",keyword:"maxLength",params:{limit: 256}}];
@@ -3792,17 +3822,17 @@ return false;
 }
 }
 }
-var valid41 = _errs187 === errors;
+var valid42 = _errs190 === errors;
 }
 else {
-var valid41 = true;
+var valid42 = true;
 }
-if(valid41){
+if(valid42){
 if(data88.ticket !== undefined){
 let data91 = data88.ticket;
-const _errs189 = errors;
-if(errors === _errs189){
-if(errors === _errs189){
+const _errs192 = errors;
+if(errors === _errs192){
+if(errors === _errs192){
 if(typeof data91 === "string"){
 if(func3(data91) > 256){
 validate21.errors = [{instancePath:instancePath+"/approval/ticket",schemaPath:"#/properties/approval/properties/ticket/maxLength",keyword:"maxLength",params:{limit: 256}}];
@@ -3821,28 +3851,28 @@ return false;
 }
 }
 }
-var valid41 = _errs189 === errors;
+var valid42 = _errs192 === errors;
 }
 else {
-var valid41 = true;
+var valid42 = true;
 }
-if(valid41){
+if(valid42){
 if(data88.by !== undefined){
 let data92 = data88.by;
-const _errs191 = errors;
-if(errors === _errs191){
+const _errs194 = errors;
+if(errors === _errs194){
 if(Array.isArray(data92)){
 if(data92.length > 16){
 validate21.errors = [{instancePath:instancePath+"/approval/by",schemaPath:"#/properties/approval/properties/by/maxItems",keyword:"maxItems",params:{limit: 16}}];
 return false;
 }
 else {
-var valid42 = true;
+var valid43 = true;
 const len5 = data92.length;
 for(let i5=0; i5<len5; i5++){
 let data93 = data92[i5];
-const _errs193 = errors;
-if(errors === _errs193){
+const _errs196 = errors;
+if(errors === _errs196){
 if(data93 && typeof data93 == "object" && !Array.isArray(data93)){
 let missing22;
 if((data93.id === undefined) && (missing22 = "id")){
@@ -3850,7 +3880,7 @@ validate21.errors = [{instancePath:instancePath+"/approval/by/" + i5,schemaPath:
 return false;
 }
 else {
-const _errs195 = errors;
+const _errs198 = errors;
 for(const key13 in data93){
 if(!((((key13 === "id") || (key13 === "type")) || (key13 === "at")) || (key13 === "sig"))){
 validate21.errors = [{instancePath:instancePath+"/approval/by/" + i5,schemaPath:"#/properties/approval/properties/by/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}}];
@@ -3858,12 +3888,12 @@ return false;
 break;
 }
 }
-if(_errs195 === errors){
+if(_errs198 === errors){
 if(data93.id !== undefined){
 let data94 = data93.id;
-const _errs196 = errors;
-if(errors === _errs196){
-if(errors === _errs196){
+const _errs199 = errors;
+if(errors === _errs199){
+if(errors === _errs199){
 if(typeof data94 === "string"){
 if(func3(data94) > 512){
 validate21.errors = [{instancePath:instancePath+"/approval/by/" + i5+"/id",schemaPath:"#/properties/approval/properties/by/items/properties/id/maxLength",keyword:"maxLength",params:{limit: 512}}];
@@ -3882,40 +3912,40 @@ return false;
 }
 }
 }
-var valid43 = _errs196 === errors;
+var valid44 = _errs199 === errors;
 }
 else {
-var valid43 = true;
+var valid44 = true;
 }
-if(valid43){
+if(valid44){
 if(data93.type !== undefined){
-const _errs198 = errors;
+const _errs201 = errors;
 if(!(validate61(data93.type, {instancePath:instancePath+"/approval/by/" + i5+"/type",parentData:data93,parentDataProperty:"type",rootData}))){
 vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
 errors = vErrors.length;
 }
-var valid43 = _errs198 === errors;
+var valid44 = _errs201 === errors;
 }
 else {
-var valid43 = true;
+var valid44 = true;
 }
-if(valid43){
+if(valid44){
 if(data93.at !== undefined){
-const _errs199 = errors;
+const _errs202 = errors;
 if(!(validate46(data93.at, {instancePath:instancePath+"/approval/by/" + i5+"/at",parentData:data93,parentDataProperty:"at",rootData}))){
 vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
 errors = vErrors.length;
 }
-var valid43 = _errs199 === errors;
+var valid44 = _errs202 === errors;
 }
 else {
-var valid43 = true;
+var valid44 = true;
 }
-if(valid43){
+if(valid44){
 if(data93.sig !== undefined){
 let data97 = data93.sig;
-const _errs200 = errors;
-if(errors === _errs200){
+const _errs203 = errors;
+if(errors === _errs203){
 if(typeof data97 === "string"){
 if(func3(data97) > 2048){
 validate21.errors = [{instancePath:instancePath+"/approval/by/" + i5+"/sig",schemaPath:"#/properties/approval/properties/by/items/properties/sig/maxLength",keyword:"maxLength",params:{limit: 2048}}];
@@ -3933,10 +3963,10 @@ validate21.errors = [{instancePath:instancePath+"/approval/by/" + i5+"/sig",sche
 return false;
 }
 }
-var valid43 = _errs200 === errors;
+var valid44 = _errs203 === errors;
 }
 else {
-var valid43 = true;
+var valid44 = true;
 }
 }
 }
@@ -3949,8 +3979,8 @@ validate21.errors = [{instancePath:instancePath+"/approval/by/" + i5,schemaPath:
 return false;
 }
 }
-var valid42 = _errs193 === errors;
-if(!valid42){
+var valid43 = _errs196 === errors;
+if(!valid43){
 break;
 }
 }
@@ -3961,46 +3991,46 @@ validate21.errors = [{instancePath:instancePath+"/approval/by",schemaPath:"#/pro
 return false;
 }
 }
-var valid41 = _errs191 === errors;
+var valid42 = _errs194 === errors;
 }
 else {
-var valid41 = true;
+var valid42 = true;
 }
-if(valid41){
+if(valid42){
 if(data88.not_before !== undefined){
-const _errs202 = errors;
+const _errs205 = errors;
 if(!(validate46(data88.not_before, {instancePath:instancePath+"/approval/not_before",parentData:data88,parentDataProperty:"not_before",rootData}))){
 vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
 errors = vErrors.length;
 }
-var valid41 = _errs202 === errors;
+var valid42 = _errs205 === errors;
 }
 else {
-var valid41 = true;
+var valid42 = true;
 }
-if(valid41){
+if(valid42){
 if(data88.not_after !== undefined){
-const _errs203 = errors;
+const _errs206 = errors;
 if(!(validate46(data88.not_after, {instancePath:instancePath+"/approval/not_after",parentData:data88,parentDataProperty:"not_after",rootData}))){
 vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
 errors = vErrors.length;
 }
-var valid41 = _errs203 === errors;
+var valid42 = _errs206 === errors;
 }
 else {
-var valid41 = true;
+var valid42 = true;
 }
-if(valid41){
+if(valid42){
 if(data88.max_uses !== undefined){
-const _errs204 = errors;
+const _errs207 = errors;
 if(!(validate33(data88.max_uses, {instancePath:instancePath+"/approval/max_uses",parentData:data88,parentDataProperty:"max_uses",rootData}))){
 vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
 errors = vErrors.length;
 }
-var valid41 = _errs204 === errors;
+var valid42 = _errs207 === errors;
 }
 else {
-var valid41 = true;
+var valid42 = true;
 }
 }
 }
@@ -4016,7 +4046,7 @@ validate21.errors = [{instancePath:instancePath+"/approval",schemaPath:"#/proper
 return false;
 }
 }
-var valid20 = _errs183 === errors;
+var valid20 = _errs186 === errors;
 }
 else {
 var valid20 = true;
@@ -4024,8 +4054,8 @@ var valid20 = true;
 if(valid20){
 if(data.tool !== undefined){
 let data101 = data.tool;
-const _errs205 = errors;
-if(errors === _errs205){
+const _errs208 = errors;
+if(errors === _errs208){
 if(data101 && typeof data101 == "object" && !Array.isArray(data101)){
 let missing23;
 if((data101.name === undefined) && (missing23 = "name")){
@@ -4033,7 +4063,7 @@ validate21.errors = [{instancePath:instancePath+"/tool",schemaPath:"#/properties
 return false;
 }
 else {
-const _errs207 = errors;
+const _errs210 = errors;
 for(const key14 in data101){
 if(!(((((key14 === "name") || (key14 === "server")) || (key14 === "protocol")) || (key14 === "call_id")) || (key14 === "def_digest"))){
 validate21.errors = [{instancePath:instancePath+"/tool",schemaPath:"#/properties/tool/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}}];
@@ -4041,12 +4071,12 @@ return false;
 break;
 }
 }
-if(_errs207 === errors){
+if(_errs210 === errors){
 if(data101.name !== undefined){
 let data102 = data101.name;
-const _errs208 = errors;
-if(errors === _errs208){
-if(errors === _errs208){
+const _errs211 = errors;
+if(errors === _errs211){
+if(errors === _errs211){
 if(typeof data102 === "string"){
 if(func3(data102) > 256){
 validate21.errors = [{instancePath:instancePath+"/tool/name",schemaPath:"#/properties/tool/properties/name/maxLength",keyword:"maxLength",params:{limit: 256}}];
@@ -4065,17 +4095,17 @@ return false;
 }
 }
 }
-var valid44 = _errs208 === errors;
+var valid45 = _errs211 === errors;
 }
 else {
-var valid44 = true;
+var valid45 = true;
 }
-if(valid44){
+if(valid45){
 if(data101.server !== undefined){
 let data103 = data101.server;
-const _errs210 = errors;
-if(errors === _errs210){
-if(errors === _errs210){
+const _errs213 = errors;
+if(errors === _errs213){
+if(errors === _errs213){
 if(typeof data103 === "string"){
 if(func3(data103) > 512){
 validate21.errors = [{instancePath:instancePath+"/tool/server",schemaPath:"#/properties/tool/properties/server/maxLength",keyword:"maxLength",params:{limit: 512}}];
@@ -4094,30 +4124,30 @@ return false;
 }
 }
 }
-var valid44 = _errs210 === errors;
+var valid45 = _errs213 === errors;
 }
 else {
-var valid44 = true;
+var valid45 = true;
 }
-if(valid44){
+if(valid45){
 if(data101.protocol !== undefined){
 let data104 = data101.protocol;
-const _errs212 = errors;
+const _errs215 = errors;
 if(!((((((((data104 === "mcp") || (data104 === "a2a")) || (data104 === "function")) || (data104 === "shell")) || (data104 === "http")) || (data104 === "sql")) || (data104 === "k8s")) || (data104 === "other"))){
 validate21.errors = [{instancePath:instancePath+"/tool/protocol",schemaPath:"#/properties/tool/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema6.properties.tool.properties.protocol.enum}}];
 return false;
 }
-var valid44 = _errs212 === errors;
+var valid45 = _errs215 === errors;
 }
 else {
-var valid44 = true;
+var valid45 = true;
 }
-if(valid44){
+if(valid45){
 if(data101.call_id !== undefined){
 let data105 = data101.call_id;
-const _errs213 = errors;
-if(errors === _errs213){
-if(errors === _errs213){
+const _errs216 = errors;
+if(errors === _errs216){
+if(errors === _errs216){
 if(typeof data105 === "string"){
 if(func3(data105) > 256){
 validate21.errors = [{instancePath:instancePath+"/tool/call_id",schemaPath:"#/properties/tool/properties/call_id/maxLength",keyword:"maxLength",params:{limit: 256}}];
@@ -4136,17 +4166,17 @@ return false;
 }
 }
 }
-var valid44 = _errs213 === errors;
+var valid45 = _errs216 === errors;
 }
 else {
-var valid44 = true;
+var valid45 = true;
 }
-if(valid44){
+if(valid45){
 if(data101.def_digest !== undefined){
 let data106 = data101.def_digest;
-const _errs215 = errors;
-if(errors === _errs215){
-if(errors === _errs215){
+const _errs218 = errors;
+if(errors === _errs218){
+if(errors === _errs218){
 if(typeof data106 === "string"){
 if(func3(data106) > 160){
 validate21.errors = [{instancePath:instancePath+"/tool/def_digest",schemaPath:"#/properties/tool/properties/def_digest/maxLength",keyword:"maxLength",params:{limit: 160}}];
@@ -4165,10 +4195,10 @@ return false;
 }
 }
 }
-var valid44 = _errs215 === errors;
+var valid45 = _errs218 === errors;
 }
 else {
-var valid44 = true;
+var valid45 = true;
 }
 }
 }
@@ -4182,7 +4212,7 @@ validate21.errors = [{instancePath:instancePath+"/tool",schemaPath:"#/properties
 return false;
 }
 }
-var valid20 = _errs205 === errors;
+var valid20 = _errs208 === errors;
 }
 else {
 var valid20 = true;
@@ -4190,8 +4220,8 @@ var valid20 = true;
 if(valid20){
 if(data.artifact !== undefined){
 let data107 = data.artifact;
-const _errs217 = errors;
-if(errors === _errs217){
+const _errs220 = errors;
+if(errors === _errs220){
 if(data107 && typeof data107 == "object" && !Array.isArray(data107)){
 let missing24;
 if((data107.digest === undefined) && (missing24 = "digest")){
@@ -4199,7 +4229,7 @@ validate21.errors = [{instancePath:instancePath+"/artifact",schemaPath:"#/proper
 return false;
 }
 else {
-const _errs219 = errors;
+const _errs222 = errors;
 for(const key15 in data107){
 if(!(((((key15 === "name") || (key15 === "digest")) || (key15 === "sig_ref")) || (key15 === "prov_ref")) || (key15 === "commit"))){
 validate21.errors = [{instancePath:instancePath+"/artifact",schemaPath:"#/properties/artifact/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15}}];
@@ -4207,12 +4237,12 @@ return false;
 break;
 }
 }
-if(_errs219 === errors){
+if(_errs222 === errors){
 if(data107.name !== undefined){
 let data108 = data107.name;
-const _errs220 = errors;
-if(errors === _errs220){
-if(errors === _errs220){
+const _errs223 = errors;
+if(errors === _errs223){
+if(errors === _errs223){
 if(typeof data108 === "string"){
 if(func3(data108) > 512){
 validate21.errors = [{instancePath:instancePath+"/artifact/name",schemaPath:"#/properties/artifact/properties/name/maxLength",keyword:"maxLength",params:{limit: 512}}];
@@ -4231,17 +4261,17 @@ return false;
 }
 }
 }
-var valid45 = _errs220 === errors;
+var valid46 = _errs223 === errors;
 }
 else {
-var valid45 = true;
+var valid46 = true;
 }
-if(valid45){
+if(valid46){
 if(data107.digest !== undefined){
 let data109 = data107.digest;
-const _errs222 = errors;
-if(errors === _errs222){
-if(errors === _errs222){
+const _errs225 = errors;
+if(errors === _errs225){
+if(errors === _errs225){
 if(typeof data109 === "string"){
 if(func3(data109) > 160){
 validate21.errors = [{instancePath:instancePath+"/artifact/digest",schemaPath:"#/properties/artifact/properties/digest/maxLength",keyword:"maxLength",params:{limit: 160}}];
@@ -4260,17 +4290,17 @@ return false;
 }
 }
 }
-var valid45 = _errs222 === errors;
+var valid46 = _errs225 === errors;
 }
 else {
-var valid45 = true;
+var valid46 = true;
 }
-if(valid45){
+if(valid46){
 if(data107.sig_ref !== undefined){
 let data110 = data107.sig_ref;
-const _errs224 = errors;
-if(errors === _errs224){
-if(errors === _errs224){
+const _errs227 = errors;
+if(errors === _errs227){
+if(errors === _errs227){
 if(typeof data110 === "string"){
 if(func3(data110) > 1024){
 validate21.errors = [{instancePath:instancePath+"/artifact/sig_ref",schemaPath:"#/properties/artifact/properties/sig_ref/maxLength",keyword:"maxLength",params:{limit: 1024}}];
@@ -4289,17 +4319,17 @@ return false;
 }
 }
 }
-var valid45 = _errs224 === errors;
+var valid46 = _errs227 === errors;
 }
 else {
-var valid45 = true;
+var valid46 = true;
 }
-if(valid45){
+if(valid46){
 if(data107.prov_ref !== undefined){
 let data111 = data107.prov_ref;
-const _errs226 = errors;
-if(errors === _errs226){
-if(errors === _errs226){
+const _errs229 = errors;
+if(errors === _errs229){
+if(errors === _errs229){
 if(typeof data111 === "string"){
 if(func3(data111) > 1024){
 validate21.errors = [{instancePath:instancePath+"/artifact/prov_ref",schemaPath:"#/properties/artifact/properties/prov_ref/maxLength",keyword:"maxLength",params:{limit: 1024}}];
@@ -4318,17 +4348,17 @@ return false;
 }
 }
 }
-var valid45 = _errs226 === errors;
+var valid46 = _errs229 === errors;
 }
 else {
-var valid45 = true;
+var valid46 = true;
 }
-if(valid45){
+if(valid46){
 if(data107.commit !== undefined){
 let data112 = data107.commit;
-const _errs228 = errors;
-if(errors === _errs228){
-if(errors === _errs228){
+const _errs231 = errors;
+if(errors === _errs231){
+if(errors === _errs231){
 if(typeof data112 === "string"){
 if(func3(data112) > 64){
 validate21.errors = [{instancePath:instancePath+"/artifact/commit",schemaPath:"#/properties/artifact/properties/commit/maxLength",keyword:"maxLength",params:{limit: 64}}];
@@ -4347,10 +4377,10 @@ return false;
 }
 }
 }
-var valid45 = _errs228 === errors;
+var valid46 = _errs231 === errors;
 }
 else {
-var valid45 = true;
+var valid46 = true;
 }
 }
 }
@@ -4364,7 +4394,7 @@ validate21.errors = [{instancePath:instancePath+"/artifact",schemaPath:"#/proper
 return false;
 }
 }
-var valid20 = _errs217 === errors;
+var valid20 = _errs220 === errors;
 }
 else {
 var valid20 = true;
@@ -4372,10 +4402,10 @@ var valid20 = true;
 if(valid20){
 if(data.change !== undefined){
 let data113 = data.change;
-const _errs230 = errors;
-if(errors === _errs230){
+const _errs233 = errors;
+if(errors === _errs233){
 if(data113 && typeof data113 == "object" && !Array.isArray(data113)){
-const _errs232 = errors;
+const _errs235 = errors;
 for(const key16 in data113){
 if(!(((key16 === "path") || (key16 === "before")) || (key16 === "after"))){
 validate21.errors = [{instancePath:instancePath+"/change",schemaPath:"#/properties/change/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16}}];
@@ -4383,12 +4413,12 @@ return false;
 break;
 }
 }
-if(_errs232 === errors){
+if(_errs235 === errors){
 if(data113.path !== undefined){
 let data114 = data113.path;
-const _errs233 = errors;
-if(errors === _errs233){
-if(errors === _errs233){
+const _errs236 = errors;
+if(errors === _errs236){
+if(errors === _errs236){
 if(typeof data114 === "string"){
 if(func3(data114) > 512){
 validate21.errors = [{instancePath:instancePath+"/change/path",schemaPath:"#/properties/change/properties/path/maxLength",keyword:"maxLength",params:{limit: 512}}];
@@ -4407,17 +4437,17 @@ return false;
 }
 }
 }
-var valid46 = _errs233 === errors;
+var valid47 = _errs236 === errors;
 }
 else {
-var valid46 = true;
+var valid47 = true;
 }
-if(valid46){
+if(valid47){
 if(data113.before !== undefined){
 let data115 = data113.before;
-const _errs235 = errors;
-if(errors === _errs235){
-if(errors === _errs235){
+const _errs238 = errors;
+if(errors === _errs238){
+if(errors === _errs238){
 if(typeof data115 === "string"){
 if(func3(data115) > 160){
 validate21.errors = [{instancePath:instancePath+"/change/before",schemaPath:"#/properties/change/properties/before/maxLength",keyword:"maxLength",params:{limit: 160}}];
@@ -4436,17 +4466,17 @@ return false;
 }
 }
 }
-var valid46 = _errs235 === errors;
+var valid47 = _errs238 === errors;
 }
 else {
-var valid46 = true;
+var valid47 = true;
 }
-if(valid46){
+if(valid47){
 if(data113.after !== undefined){
 let data116 = data113.after;
-const _errs237 = errors;
-if(errors === _errs237){
-if(errors === _errs237){
+const _errs240 = errors;
+if(errors === _errs240){
+if(errors === _errs240){
 if(typeof data116 === "string"){
 if(func3(data116) > 160){
 validate21.errors = [{instancePath:instancePath+"/change/after",schemaPath:"#/properties/change/properties/after/maxLength",keyword:"maxLength",params:{limit: 160}}];
@@ -4465,10 +4495,10 @@ return false;
 }
 }
 }
-var valid46 = _errs237 === errors;
+var valid47 = _errs240 === errors;
 }
 else {
-var valid46 = true;
+var valid47 = true;
 }
 }
 }
@@ -4479,7 +4509,7 @@ validate21.errors = [{instancePath:instancePath+"/change",schemaPath:"#/properti
 return false;
 }
 }
-var valid20 = _errs230 === errors;
+var valid20 = _errs233 === errors;
 }
 else {
 var valid20 = true;
@@ -4487,10 +4517,10 @@ var valid20 = true;
 if(valid20){
 if(data.ctx !== undefined){
 let data117 = data.ctx;
-const _errs239 = errors;
-if(errors === _errs239){
+const _errs242 = errors;
+if(errors === _errs242){
 if(data117 && typeof data117 == "object" && !Array.isArray(data117)){
-const _errs241 = errors;
+const _errs244 = errors;
 for(const key17 in data117){
 if(!(((((((key17 === "request_id") || (key17 === "session_id")) || (key17 === "trace_id")) || (key17 === "span_id")) || (key17 === "parent_id")) || (key17 === "caused_by")) || (key17 === "seen"))){
 validate21.errors = [{instancePath:instancePath+"/ctx",schemaPath:"#/properties/ctx/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17}}];
@@ -4498,12 +4528,12 @@ return false;
 break;
 }
 }
-if(_errs241 === errors){
+if(_errs244 === errors){
 if(data117.request_id !== undefined){
 let data118 = data117.request_id;
-const _errs242 = errors;
-if(errors === _errs242){
-if(errors === _errs242){
+const _errs245 = errors;
+if(errors === _errs245){
+if(errors === _errs245){
 if(typeof data118 === "string"){
 if(func3(data118) > 256){
 validate21.errors = [{instancePath:instancePath+"/ctx/request_id",schemaPath:"#/properties/ctx/properties/request_id/maxLength",keyword:"maxLength",params:{limit: 256}}];
@@ -4522,17 +4552,17 @@ return false;
 }
 }
 }
-var valid47 = _errs242 === errors;
+var valid48 = _errs245 === errors;
 }
 else {
-var valid47 = true;
+var valid48 = true;
 }
-if(valid47){
+if(valid48){
 if(data117.session_id !== undefined){
 let data119 = data117.session_id;
-const _errs244 = errors;
-if(errors === _errs244){
-if(errors === _errs244){
+const _errs247 = errors;
+if(errors === _errs247){
+if(errors === _errs247){
 if(typeof data119 === "string"){
 if(func3(data119) > 256){
 validate21.errors = [{instancePath:instancePath+"/ctx/session_id",schemaPath:"#/properties/ctx/properties/session_id/maxLength",keyword:"maxLength",params:{limit: 256}}];
@@ -4551,16 +4581,16 @@ return false;
 }
 }
 }
-var valid47 = _errs244 === errors;
+var valid48 = _errs247 === errors;
 }
 else {
-var valid47 = true;
+var valid48 = true;
 }
-if(valid47){
+if(valid48){
 if(data117.trace_id !== undefined){
 let data120 = data117.trace_id;
-const _errs246 = errors;
-if(errors === _errs246){
+const _errs249 = errors;
+if(errors === _errs249){
 if(typeof data120 === "string"){
 if(!pattern8.test(data120)){
 validate21.errors = [{instancePath:instancePath+"/ctx/trace_id",schemaPath:"#/properties/ctx/properties/trace_id/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{32}$"}}];
@@ -4572,16 +4602,16 @@ validate21.errors = [{instancePath:instancePath+"/ctx/trace_id",schemaPath:"#/pr
 return false;
 }
 }
-var valid47 = _errs246 === errors;
+var valid48 = _errs249 === errors;
 }
 else {
-var valid47 = true;
+var valid48 = true;
 }
-if(valid47){
+if(valid48){
 if(data117.span_id !== undefined){
 let data121 = data117.span_id;
-const _errs248 = errors;
-if(errors === _errs248){
+const _errs251 = errors;
+if(errors === _errs251){
 if(typeof data121 === "string"){
 if(!pattern9.test(data121)){
 validate21.errors = [{instancePath:instancePath+"/ctx/span_id",schemaPath:"#/properties/ctx/properties/span_id/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{16}$"}}];
@@ -4593,17 +4623,17 @@ validate21.errors = [{instancePath:instancePath+"/ctx/span_id",schemaPath:"#/pro
 return false;
 }
 }
-var valid47 = _errs248 === errors;
+var valid48 = _errs251 === errors;
 }
 else {
-var valid47 = true;
+var valid48 = true;
 }
-if(valid47){
+if(valid48){
 if(data117.parent_id !== undefined){
 let data122 = data117.parent_id;
-const _errs250 = errors;
-if(errors === _errs250){
-if(errors === _errs250){
+const _errs253 = errors;
+if(errors === _errs253){
+if(errors === _errs253){
 if(typeof data122 === "string"){
 if(func3(data122) > 256){
 validate21.errors = [{instancePath:instancePath+"/ctx/parent_id",schemaPath:"#/properties/ctx/properties/parent_id/maxLength",keyword:"maxLength",params:{limit: 256}}];
@@ -4622,29 +4652,29 @@ return false;
 }
 }
 }
-var valid47 = _errs250 === errors;
+var valid48 = _errs253 === errors;
 }
 else {
-var valid47 = true;
+var valid48 = true;
 }
-if(valid47){
+if(valid48){
 if(data117.caused_by !== undefined){
 let data123 = data117.caused_by;
-const _errs252 = errors;
-if(errors === _errs252){
+const _errs255 = errors;
+if(errors === _errs255){
 if(Array.isArray(data123)){
 if(data123.length > 16){
 validate21.errors = [{instancePath:instancePath+"/ctx/caused_by",schemaPath:"#/properties/ctx/properties/caused_by/maxItems",keyword:"maxItems",params:{limit: 16}}];
 return false;
 }
 else {
-var valid48 = true;
+var valid49 = true;
 const len6 = data123.length;
 for(let i6=0; i6<len6; i6++){
 let data124 = data123[i6];
-const _errs254 = errors;
-if(errors === _errs254){
-if(errors === _errs254){
+const _errs257 = errors;
+if(errors === _errs257){
+if(errors === _errs257){
 if(typeof data124 === "string"){
 if(func3(data124) > 256){
 validate21.errors = [{instancePath:instancePath+"/ctx/caused_by/" + i6,schemaPath:"#/properties/ctx/properties/caused_by/items/maxLength",keyword:"maxLength",params:{limit: 256}}];
@@ -4663,8 +4693,8 @@ return false;
 }
 }
 }
-var valid48 = _errs254 === errors;
-if(!valid48){
+var valid49 = _errs257 === errors;
+if(!valid49){
 break;
 }
 }
@@ -4675,16 +4705,16 @@ validate21.errors = [{instancePath:instancePath+"/ctx/caused_by",schemaPath:"#/p
 return false;
 }
 }
-var valid47 = _errs252 === errors;
+var valid48 = _errs255 === errors;
 }
 else {
-var valid47 = true;
+var valid48 = true;
 }
-if(valid47){
+if(valid48){
 if(data117.seen !== undefined){
 let data125 = data117.seen;
-const _errs256 = errors;
-if(errors === _errs256){
+const _errs259 = errors;
+if(errors === _errs259){
 if(data125 && typeof data125 == "object" && !Array.isArray(data125)){
 let missing25;
 if(((data125.size === undefined) && (missing25 = "size")) || ((data125.root === undefined) && (missing25 = "root"))){
@@ -4692,7 +4722,7 @@ validate21.errors = [{instancePath:instancePath+"/ctx/seen",schemaPath:"#/proper
 return false;
 }
 else {
-const _errs258 = errors;
+const _errs261 = errors;
 for(const key18 in data125){
 if(!(((key18 === "size") || (key18 === "root")) || (key18 === "note"))){
 validate21.errors = [{instancePath:instancePath+"/ctx/seen",schemaPath:"#/properties/ctx/properties/seen/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18}}];
@@ -4700,23 +4730,23 @@ return false;
 break;
 }
 }
-if(_errs258 === errors){
+if(_errs261 === errors){
 if(data125.size !== undefined){
-const _errs259 = errors;
+const _errs262 = errors;
 if(!(validate33(data125.size, {instancePath:instancePath+"/ctx/seen/size",parentData:data125,parentDataProperty:"size",rootData}))){
 vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
 errors = vErrors.length;
 }
-var valid49 = _errs259 === errors;
+var valid50 = _errs262 === errors;
 }
 else {
-var valid49 = true;
+var valid50 = true;
 }
-if(valid49){
+if(valid50){
 if(data125.root !== undefined){
 let data127 = data125.root;
-const _errs260 = errors;
-if(errors === _errs260){
+const _errs263 = errors;
+if(errors === _errs263){
 if(typeof data127 === "string"){
 if(!pattern10.test(data127)){
 validate21.errors = [{instancePath:instancePath+"/ctx/seen/root",schemaPath:"#/properties/ctx/properties/seen/properties/root/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"}}];
@@ -4728,16 +4758,16 @@ validate21.errors = [{instancePath:instancePath+"/ctx/seen/root",schemaPath:"#/p
 return false;
 }
 }
-var valid49 = _errs260 === errors;
+var valid50 = _errs263 === errors;
 }
 else {
-var valid49 = true;
+var valid50 = true;
 }
-if(valid49){
+if(valid50){
 if(data125.note !== undefined){
 let data128 = data125.note;
-const _errs262 = errors;
-if(errors === _errs262){
+const _errs265 = errors;
+if(errors === _errs265){
 if(typeof data128 === "string"){
 if(!pattern10.test(data128)){
 validate21.errors = [{instancePath:instancePath+"/ctx/seen/note",schemaPath:"#/properties/ctx/properties/seen/properties/note/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"}}];
@@ -4749,10 +4779,10 @@ validate21.errors = [{instancePath:instancePath+"/ctx/seen/note",schemaPath:"#/p
 return false;
 }
 }
-var valid49 = _errs262 === errors;
+var valid50 = _errs265 === errors;
 }
 else {
-var valid49 = true;
+var valid50 = true;
 }
 }
 }
@@ -4764,10 +4794,10 @@ validate21.errors = [{instancePath:instancePath+"/ctx/seen",schemaPath:"#/proper
 return false;
 }
 }
-var valid47 = _errs256 === errors;
+var valid48 = _errs259 === errors;
 }
 else {
-var valid47 = true;
+var valid48 = true;
 }
 }
 }
@@ -4782,7 +4812,7 @@ validate21.errors = [{instancePath:instancePath+"/ctx",schemaPath:"#/properties/
 return false;
 }
 }
-var valid20 = _errs239 === errors;
+var valid20 = _errs242 === errors;
 }
 else {
 var valid20 = true;
@@ -4790,8 +4820,8 @@ var valid20 = true;
 if(valid20){
 if(data.outcome !== undefined){
 let data129 = data.outcome;
-const _errs264 = errors;
-if(errors === _errs264){
+const _errs267 = errors;
+if(errors === _errs267){
 if(data129 && typeof data129 == "object" && !Array.isArray(data129)){
 let missing26;
 if((data129.result === undefined) && (missing26 = "result")){
@@ -4799,7 +4829,7 @@ validate21.errors = [{instancePath:instancePath+"/outcome",schemaPath:"#/propert
 return false;
 }
 else {
-const _errs266 = errors;
+const _errs269 = errors;
 for(const key19 in data129){
 if(!(((key19 === "result") || (key19 === "code")) || (key19 === "error"))){
 validate21.errors = [{instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19}}];
@@ -4807,25 +4837,25 @@ return false;
 break;
 }
 }
-if(_errs266 === errors){
+if(_errs269 === errors){
 if(data129.result !== undefined){
 let data130 = data129.result;
-const _errs267 = errors;
+const _errs270 = errors;
 if(!((((((((data130 === "success") || (data130 === "failure")) || (data130 === "denied")) || (data130 === "timeout")) || (data130 === "escalated")) || (data130 === "partial")) || (data130 === "pending")) || (data130 === "unknown"))){
 validate21.errors = [{instancePath:instancePath+"/outcome/result",schemaPath:"#/properties/outcome/properties/result/enum",keyword:"enum",params:{allowedValues: schema6.properties.outcome.properties.result.enum}}];
 return false;
 }
-var valid50 = _errs267 === errors;
+var valid51 = _errs270 === errors;
 }
 else {
-var valid50 = true;
+var valid51 = true;
 }
-if(valid50){
+if(valid51){
 if(data129.code !== undefined){
 let data131 = data129.code;
-const _errs268 = errors;
-if(errors === _errs268){
-if(errors === _errs268){
+const _errs271 = errors;
+if(errors === _errs271){
+if(errors === _errs271){
 if(typeof data131 === "string"){
 if(func3(data131) > 64){
 validate21.errors = [{instancePath:instancePath+"/outcome/code",schemaPath:"#/properties/outcome/properties/code/maxLength",keyword:"maxLength",params:{limit: 64}}];
@@ -4844,16 +4874,16 @@ return false;
 }
 }
 }
-var valid50 = _errs268 === errors;
+var valid51 = _errs271 === errors;
 }
 else {
-var valid50 = true;
+var valid51 = true;
 }
-if(valid50){
+if(valid51){
 if(data129.error !== undefined){
 let data132 = data129.error;
-const _errs270 = errors;
-if(errors === _errs270){
+const _errs273 = errors;
+if(errors === _errs273){
 if(typeof data132 === "string"){
 if(func3(data132) > 512){
 validate21.errors = [{instancePath:instancePath+"/outcome/error",schemaPath:"#/properties/outcome/properties/error/maxLength",keyword:"maxLength",params:{limit: 512}}];
@@ -4871,10 +4901,10 @@ validate21.errors = [{instancePath:instancePath+"/outcome/error",schemaPath:"#/p
 return false;
 }
 }
-var valid50 = _errs270 === errors;
+var valid51 = _errs273 === errors;
 }
 else {
-var valid50 = true;
+var valid51 = true;
 }
 }
 }
@@ -4886,7 +4916,7 @@ validate21.errors = [{instancePath:instancePath+"/outcome",schemaPath:"#/propert
 return false;
 }
 }
-var valid20 = _errs264 === errors;
+var valid20 = _errs267 === errors;
 }
 else {
 var valid20 = true;
@@ -4894,8 +4924,8 @@ var valid20 = true;
 if(valid20){
 if(data.sd !== undefined){
 let data133 = data.sd;
-const _errs272 = errors;
-if(errors === _errs272){
+const _errs275 = errors;
+if(errors === _errs275){
 if(data133 && typeof data133 == "object" && !Array.isArray(data133)){
 if(Object.keys(data133).length > 64){
 validate21.errors = [{instancePath:instancePath+"/sd",schemaPath:"#/properties/sd/maxProperties",keyword:"maxProperties",params:{limit: 64}}];
@@ -4903,22 +4933,11 @@ return false;
 }
 else {
 for(const key20 in data133){
-const _errs274 = errors;
-if(errors === _errs274){
+const _errs277 = errors;
+if(errors === _errs277){
 if(typeof key20 === "string"){
 if(func3(key20) > 256){
-const err21 = {instancePath:instancePath+"/sd",schemaPath:"#/properties/sd/propertyNames/maxLength",keyword:"maxLength",params:{limit: 256},propertyName:key20};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-}
-else {
-if(!pattern12.test(key20)){
-const err22 = {instancePath:instancePath+"/sd",schemaPath:"#/properties/sd/propertyNames/pattern",keyword:"pattern",params:{pattern: "^(/([^~/]|~[01])*)+$"},propertyName:key20};
+const err22 = {instancePath:instancePath+"/sd",schemaPath:"#/properties/sd/propertyNames/maxLength",keyword:"maxLength",params:{limit: 256},propertyName:key20};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -4927,12 +4946,9 @@ vErrors.push(err22);
 }
 errors++;
 }
-}
-}
-}
-var valid51 = _errs274 === errors;
-if(!valid51){
-const err23 = {instancePath:instancePath+"/sd",schemaPath:"#/properties/sd/propertyNames",keyword:"propertyNames",params:{propertyName: key20}};
+else {
+if(!pattern12.test(key20)){
+const err23 = {instancePath:instancePath+"/sd",schemaPath:"#/properties/sd/propertyNames/pattern",keyword:"pattern",params:{pattern: "^(/([^~/]|~[01])*)+$"},propertyName:key20};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -4940,16 +4956,30 @@ else {
 vErrors.push(err23);
 }
 errors++;
+}
+}
+}
+}
+var valid52 = _errs277 === errors;
+if(!valid52){
+const err24 = {instancePath:instancePath+"/sd",schemaPath:"#/properties/sd/propertyNames",keyword:"propertyNames",params:{propertyName: key20}};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
 validate21.errors = vErrors;
 return false;
 break;
 }
 }
-if(valid51){
+if(valid52){
 for(const key21 in data133){
 let data134 = data133[key21];
-const _errs276 = errors;
-if(errors === _errs276){
+const _errs279 = errors;
+if(errors === _errs279){
 if(typeof data134 === "string"){
 if(!pattern13.test(data134)){
 validate21.errors = [{instancePath:instancePath+"/sd/" + key21.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/sd/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"}}];
@@ -4961,8 +4991,8 @@ validate21.errors = [{instancePath:instancePath+"/sd/" + key21.replace(/~/g, "~0
 return false;
 }
 }
-var valid52 = _errs276 === errors;
-if(!valid52){
+var valid53 = _errs279 === errors;
+if(!valid53){
 break;
 }
 }
@@ -4974,7 +5004,7 @@ validate21.errors = [{instancePath:instancePath+"/sd",schemaPath:"#/properties/s
 return false;
 }
 }
-var valid20 = _errs272 === errors;
+var valid20 = _errs275 === errors;
 }
 else {
 var valid20 = true;
@@ -4982,8 +5012,8 @@ var valid20 = true;
 if(valid20){
 if(data.ext !== undefined){
 let data135 = data.ext;
-const _errs278 = errors;
-if(errors === _errs278){
+const _errs281 = errors;
+if(errors === _errs281){
 if(data135 && typeof data135 == "object" && !Array.isArray(data135)){
 if(Object.keys(data135).length > 32){
 validate21.errors = [{instancePath:instancePath+"/ext",schemaPath:"#/properties/ext/maxProperties",keyword:"maxProperties",params:{limit: 32}}];
@@ -4991,21 +5021,10 @@ return false;
 }
 else {
 for(const key22 in data135){
-const _errs280 = errors;
+const _errs283 = errors;
 if(typeof key22 === "string"){
 if(func3(key22) > 128){
-const err24 = {instancePath:instancePath+"/ext",schemaPath:"#/properties/ext/propertyNames/maxLength",keyword:"maxLength",params:{limit: 128},propertyName:key22};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-else {
-if(!pattern14.test(key22)){
-const err25 = {instancePath:instancePath+"/ext",schemaPath:"#/properties/ext/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)+$"},propertyName:key22};
+const err25 = {instancePath:instancePath+"/ext",schemaPath:"#/properties/ext/propertyNames/maxLength",keyword:"maxLength",params:{limit: 128},propertyName:key22};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -5014,16 +5033,27 @@ vErrors.push(err25);
 }
 errors++;
 }
-}
-}
-var valid53 = _errs280 === errors;
-if(!valid53){
-const err26 = {instancePath:instancePath+"/ext",schemaPath:"#/properties/ext/propertyNames",keyword:"propertyNames",params:{propertyName: key22}};
+else {
+if(!pattern14.test(key22)){
+const err26 = {instancePath:instancePath+"/ext",schemaPath:"#/properties/ext/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)+$"},propertyName:key22};
 if(vErrors === null){
 vErrors = [err26];
 }
 else {
 vErrors.push(err26);
+}
+errors++;
+}
+}
+}
+var valid54 = _errs283 === errors;
+if(!valid54){
+const err27 = {instancePath:instancePath+"/ext",schemaPath:"#/properties/ext/propertyNames",keyword:"propertyNames",params:{propertyName: key22}};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
 }
 errors++;
 validate21.errors = vErrors;
@@ -5038,7 +5068,7 @@ validate21.errors = [{instancePath:instancePath+"/ext",schemaPath:"#/properties/
 return false;
 }
 }
-var valid20 = _errs278 === errors;
+var valid20 = _errs281 === errors;
 }
 else {
 var valid20 = true;
@@ -5046,12 +5076,12 @@ var valid20 = true;
 if(valid20){
 if(data.body !== undefined){
 let data136 = data.body;
-const _errs281 = errors;
+const _errs284 = errors;
 if(!(data136 && typeof data136 == "object" && !Array.isArray(data136))){
 validate21.errors = [{instancePath:instancePath+"/body",schemaPath:"#/properties/body/type",keyword:"type",params:{type: "object"}}];
 return false;
 }
-var valid20 = _errs281 === errors;
+var valid20 = _errs284 === errors;
 }
 else {
 var valid20 = true;
