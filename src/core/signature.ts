@@ -67,7 +67,7 @@ const SMALL_ORDER_Y = [
   `${'00'.repeat(32)}`, // order 4
   `${'00'.repeat(31)}01`, // order 1
   `7f${'ff'.repeat(30)}ec`, // order 2
-  '7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd83d3d706a17c7', // order 8
+  '7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7', // order 8
   '05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826', // order 8
 ].map(parseHex);
 
