@@ -15,8 +15,8 @@ export function levelError(error: unknown, doing: string): TransparencyError {
         cause: error,
       });
     }
-    // A state that names files which are not there is an I/O error to LevelDB.
-    if (code === 'LEVEL_CORRUPTION' || /^IO error: .*No such file/.test(at.message)) {
+    // Files that are gone, and reads beyond the end of a table that was cut, are I/O errors to LevelDB.
+    if (code === 'LEVEL_CORRUPTION' || CUT_OR_GONE.test(at.message)) {
       return new TransparencyError('store.corrupt', `cannot ${doing}: ${at.message}`, {
         cause: error,
       });
@@ -31,3 +31,5 @@ export function levelError(error: unknown, doing: string): TransparencyError {
     error instanceof Error ? (error.cause instanceof Error ? error.cause : error).message : '';
   return new TransparencyError('store.failed', `cannot ${doing}: ${why}`, { cause: error });
 }
+
+const CUT_OR_GONE = /^IO error: .*(?:No such file|\.(?:ldb|sst): Invalid argument)/;

@@ -91,6 +91,23 @@ describe('a LevelDB store', () => {
     }
   });
 
+  it('reports a table that was cut, on each way to read it', async () => {
+    const dir = await written();
+    await (await openLevelStore({ dir })).close();
+    const table = readdirSync(dir).find((name) => name.endsWith('.ldb')) as string;
+    truncateSync(join(dir, table), 20);
+    const store = await openLevelStore({ dir });
+    const key = utf8('k');
+    const reads: (() => Promise<unknown>)[] = [
+      () => store.get(key),
+      () => store.getMany(new Array<Uint8Array>(20).fill(key)),
+      () => store.scan({ from: key, to: utf8('l'), limit: 1 }),
+      () => store.write({ changes: [], condition: { key, value: key }, flush: true }),
+    ];
+    for (const read of reads) await expect(read()).rejects.toMatchObject({ code: 'store.corrupt' });
+    await store.close();
+  });
+
   it('reports a folder that is a file', async () => {
     const dir = join(tempFolder(), 'file');
     writeFileSync(dir, 'x');

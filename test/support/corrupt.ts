@@ -50,7 +50,11 @@ export function planDamages(options: {
   return damages;
 }
 
-/** Does the damage, and says whether it changed a byte: what was zero before stays as it was. */
+/**
+ * Does the damage, and says whether it changed a byte: what was zero before stays as it was.
+ *
+ * Open a damaged folder in a process of its own: LevelDB aborts the whole process upon some damaged tables.
+ */
 export function doDamage(dir: string, damage: Damage, olderDir?: string): boolean {
   const path = join(dir, damage.file);
   const before = readFileSync(path);
@@ -58,7 +62,7 @@ export function doDamage(dir: string, damage: Damage, olderDir?: string): boolea
   else if (damage.kind === 'older') copyFileSync(join(olderDir ?? dir, damage.file), path);
   else {
     const after = Buffer.from(before);
-    if (damage.kind === 'zero') after.fill(0, damage.offset, damage.offset + 512);
+    if (damage.kind === 'zero') after.subarray(damage.offset, damage.offset + 512).fill(0);
     else after[damage.offset] = (after[damage.offset] as number) ^ (1 << damage.bit);
     writeFileSync(path, after);
   }
