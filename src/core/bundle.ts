@@ -37,7 +37,7 @@ export function parseBundle(bytes: Uint8Array, width: number): Uint8Array[] {
     if (entries.length === width) throw wrongLength(`more than ${width} entries`);
     const start = offset + 2;
     const end = start + (bytes[offset] as number) * 256 + (bytes[offset + 1] ?? 0);
-    if (start > bytes.length || end > bytes.length) {
+    if (end > bytes.length) {
       const message = `entry ${entries.length} of the bundle ends behind its ${bytes.length} bytes`;
       throw new TransparencyError('bundle.malformed', message);
     }

@@ -122,7 +122,7 @@ describe('the tree builder', () => {
 
   it('does not keep the bytes that it was given', () => {
     const builder = new TreeBuilder();
-    const given = leaves(0, 300).slice();
+    const given = leaves(0, 301).slice();
     builder.append(given).adopt();
     given.fill(0);
     expectTree(builder);
