@@ -123,13 +123,12 @@ export function storeContract(name: string, newPlace: () => StorePlace, lasts = 
         value: random.bytes(random.below(60)),
       }));
       await store.write({ changes: rows, flush: true });
-      expect(await store.getMany(rows.map(({ key }) => key))).toEqual(
-        rows.map(({ value }) => value),
-      );
+      const values = await store.getMany(rows.map(({ key }) => key));
+      expect(values.map((value) => value?.join())).toEqual(rows.map(({ value }) => value.join()));
       const sorted = rows.toSorted((a, b) => compareBytes(a.key, b.key));
-      expect(await store.scan({ from: new Uint8Array(0), to: BEYOND, limit: 20_000 })).toEqual(
-        sorted,
-      );
+      const seen = await store.scan({ from: new Uint8Array(0), to: BEYOND, limit: 20_000 });
+      const shown = ({ key, value }: Row): string => `${key.join()}=${value.join()}`;
+      expect(seen.map(shown)).toEqual(sorted.map(shown));
       await store.close();
     });
 

@@ -20,12 +20,17 @@ export function startChild(options: {
   readonly from: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Drops what it says on standard error: for one that is expected to abort. */
+  readonly quiet?: boolean;
 }): Child {
   const path = fileURLToPath(new URL(options.file, options.from));
   const child = spawn(
     process.execPath,
     ['--conditions=varve-source', '--import', 'tsx', path, ...(options.args ?? [])],
-    { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...options.env } },
+    {
+      stdio: ['pipe', 'pipe', options.quiet === true ? 'ignore' : 'inherit'],
+      env: { ...process.env, ...options.env },
+    },
   );
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const ended = once(child, 'exit').then(

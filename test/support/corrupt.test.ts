@@ -68,7 +68,12 @@ it('leaves a store that refuses, answers, or ends its process, and never one tha
   });
   const outcomes: string[] = [];
   while (copies.length > 0) {
-    const reader = startChild({ file: './corrupt-reader.ts', from: import.meta.url, args: copies });
+    const reader = startChild({
+      file: './corrupt-reader.ts',
+      from: import.meta.url,
+      args: copies,
+      quiet: true,
+    });
     const lines = await reader.restLines();
     outcomes.push(...lines);
     if ((await reader.ended) !== 0) outcomes.push('aborted');

@@ -21,12 +21,18 @@ interface Written {
  */
 export class FaultDisk {
   readonly #base: Store;
+  readonly #holes: boolean;
   /** In the order of writing; the first one is not durable. */
   #written: Written[] = [];
 
-  /** @param base  holds what a process would read now */
-  constructor(base: Store) {
+  /**
+   * @param base   holds what a process would read now
+   * @param holes  true: a write that was not flushed may be lost though a later one was. LevelDB does so where it
+   *   changed its log file between them: it closes the old one without a flush. Default false.
+   */
+  constructor(base: Store, { holes = false }: { readonly holes?: boolean } = {}) {
     this.#base = base;
+    this.#holes = holes;
   }
 
   /** The store as a process of that life sees it. Points `store.get`, `.getMany`, `.scan`, `.write`. */
@@ -112,7 +118,7 @@ export class FaultDisk {
     const flushed = batch.flush && !flushFails;
     if (flushed) {
       for (const written of this.#written) {
-        if (written.state === 'unflushed') written.state = 'flushed';
+        if (written.state === 'unflushed') written.state = this.#holes ? 'flush-failed' : 'flushed';
         for (const key of changes.keys()) written.changes.delete(key);
         if (written.changes.size === 0) written.state = 'flushed';
       }
