@@ -6,7 +6,7 @@ import { HASH_LENGTH, leafHash } from './hash.ts';
 import { partialTiles, TILE_WIDTH, type Tile, type TileBytes, tileWidth } from './tile.ts';
 import { formatBundlePath, formatTilePath } from './tile-path.ts';
 import { authenticatedTiles, readExactly, type TileSource } from './tile-reader.ts';
-import { type Edge, rootOfEdge } from './tree.ts';
+import { type Edge, rootOfEdge, type SizedRoot } from './tree.ts';
 
 /** What is audited. */
 export interface AuditSource {
@@ -51,7 +51,7 @@ export interface AuditReport {
  */
 export async function auditTree(
   source: AuditSource,
-  head: { readonly size: number; readonly rootHash: Uint8Array },
+  head: SizedRoot,
   options: AuditOptions = {},
 ): Promise<AuditReport> {
   const audit = new Audit(source, head, options);
@@ -69,18 +69,14 @@ export async function auditTree(
 /** One run of an audit: what it counted, and what it compares with. */
 class Audit {
   readonly #source: AuditSource;
-  readonly #head: { readonly size: number; readonly rootHash: Uint8Array };
+  readonly #head: SizedRoot;
   readonly #options: AuditOptions;
   #entries = 0;
   #entryBytes = 0;
   #bundles = 0;
   #tiles = 0;
 
-  constructor(
-    source: AuditSource,
-    head: { readonly size: number; readonly rootHash: Uint8Array },
-    options: AuditOptions,
-  ) {
+  constructor(source: AuditSource, head: SizedRoot, options: AuditOptions) {
     this.#source = source;
     this.#head = head;
     this.#options = options;

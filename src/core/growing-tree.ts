@@ -11,7 +11,7 @@ import {
   type TileBytes,
   tileOfNode,
 } from './tile.ts';
-import { type Edge, EMPTY_EDGE, planEdge, rootOfEdge } from './tree.ts';
+import { type Edge, EMPTY_EDGE, planEdge, rootOfEdge, type SizedRoot } from './tree.ts';
 
 /**
  * A tree and its unfinished tiles: all that a writer needs to make the tiles of a bigger one. (spec/3-tiles.md §6)
@@ -82,10 +82,7 @@ export function growTree(tree: GrowingTree, leafHashes: Uint8Array): Growth {
  * @param bytes  of `partialTiles(head.size)`, in that order
  * @throws {TransparencyError} tile.wrong-length, tile.mismatch
  */
-export function openGrowingTree(
-  head: { readonly size: number; readonly rootHash: Uint8Array },
-  bytes: readonly Uint8Array[],
-): GrowingTree {
+export function openGrowingTree(head: SizedRoot, bytes: readonly Uint8Array[]): GrowingTree {
   const { size, rootHash } = head;
   const tiles = partialTiles(size).map((tile, i) => ({ tile, bytes: bytesOf(tile, bytes[i]) }));
   const hashes = planEdge(size).map((node) => {

@@ -12,7 +12,7 @@ import {
   tileWidth,
 } from './tile.ts';
 import { formatTilePath } from './tile-path.ts';
-import { foldRight, planEdge } from './tree.ts';
+import { foldRight, planEdge, type SizedRoot } from './tree.ts';
 
 /** Where tiles come from. */
 export interface TileSource {
@@ -35,7 +35,7 @@ export interface TileSource {
  */
 export function authenticatedTiles(
   source: TileSource,
-  head: { readonly size: number; readonly rootHash: Uint8Array },
+  head: SizedRoot,
   options: { readonly cacheTilesMax?: number } = {},
 ): TileSource {
   const edge = partialTiles(head.size);
@@ -146,10 +146,7 @@ function parentOf(tile: Tile, size: number): Tile {
   return { level, index, width: tileWidth(level, index, size) };
 }
 
-function checkEdgeTiles(
-  head: { readonly size: number; readonly rootHash: Uint8Array },
-  tiles: ReadonlyMap<string, Uint8Array>,
-): void {
+function checkEdgeTiles(head: SizedRoot, tiles: ReadonlyMap<string, Uint8Array>): void {
   if (head.size === 0) return;
   const hashes = planEdge(head.size).map((node) =>
     nodeOfTile(node, tiles.get(keyOf(tileOfNode(node, head.size))) as Uint8Array),

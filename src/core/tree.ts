@@ -20,6 +20,13 @@ export interface Edge {
   readonly hashes: readonly Uint8Array[];
 }
 
+/** What commits to a tree: its size and its root hash. */
+export interface SizedRoot {
+  readonly size: number;
+  /** 32 bytes */
+  readonly rootHash: Uint8Array;
+}
+
 /** The edge of the tree without leaves. */
 export const EMPTY_EDGE: Edge = { size: 0, hashes: [] };
 
