@@ -1,0 +1,44 @@
+import { TransparencyError } from '../core/error.ts';
+import { formatProofFile } from '../core/proof-file.ts';
+import { proveInclusion } from '../core/prover.ts';
+import { type Answer, answerHeaders } from './answers.ts';
+import type { LogExchange } from './exchange.ts';
+import { publishedHead } from './heads.ts';
+import { integerParameter, parseInteger } from './parameters.ts';
+import { pathSegment } from './request.ts';
+
+/** `GET /{log}/entries/{index}`: the exact bytes of the leaf. (spec/8-http.md §4) */
+export async function getEntry({ request, log, services }: LogExchange): Promise<Answer> {
+  const body = await log.readEntry(indexOf(pathSegment(request, 2)));
+  const type = log.type === 'events' ? 'application/json' : 'application/octet-stream';
+  const caching = services.authOff ? 'immutable' : 'private-never';
+  return { status: 200, headers: answerHeaders(type, caching), body };
+}
+
+/**
+ * `GET /{log}/entries/{index}/proof[?size=N]`: the proof file of an entry, under the published head or a kept one.
+ * (tlog-proof, spec/7-proof-file.md)
+ */
+export async function getProof(exchange: LogExchange): Promise<Answer> {
+  const { request, log, services } = exchange;
+  const index = pathSegment(request, 2);
+  const leafIndex = indexOf(index);
+  const size = integerParameter(request, 'size');
+  const head = size === undefined ? publishedHead(log) : await log.headOf(size);
+  if (leafIndex >= head.size) throw notFound(index);
+  const path = await proveInclusion(log.tiles, { leafIndex, treeSize: head.size });
+  const body = formatProofFile({ leafIndex, path, checkpoint: head.note });
+  const caching = services.authOff ? 'revalidate' : 'private-never';
+  return { status: 200, headers: answerHeaders('text/plain; charset=utf-8', caching), body };
+}
+
+function indexOf(text: string): number {
+  const index = parseInteger(text);
+  if (index === undefined) throw notFound(text);
+  return index;
+}
+
+function notFound(index: string): TransparencyError {
+  const shown = JSON.stringify(index.slice(0, 20));
+  return new TransparencyError('entry.not-found', `no entry ${shown} in the published tree`);
+}

@@ -1,0 +1,37 @@
+import type { Log } from '../log/log.ts';
+import type { BodyReader } from './body.ts';
+import type { Limits } from './limits.ts';
+import type { Principal } from './principal.ts';
+import type { RandomFraction } from './problems.ts';
+import type { HttpRequest } from './request.ts';
+
+/** Where operators read what callers are not told. A pino logger is one. */
+export interface Logger {
+  info(values: object, message: string): void;
+  warn(values: object, message: string): void;
+  error(values: object, message: string): void;
+}
+
+/** What all handlers of one app share. */
+export interface Services {
+  readonly logs: ReadonlyMap<string, Log>;
+  readonly limits: Limits;
+  readonly random: RandomFraction;
+  readonly logger: Logger;
+  readonly bodies: BodyReader;
+  /** Is the audit audience everybody? */
+  readonly authOff: boolean;
+}
+
+/** One request on its way through a handler. */
+export interface Exchange {
+  readonly request: HttpRequest;
+  readonly services: Services;
+  /** Who asks. */
+  readonly principal: Principal;
+}
+
+/** An exchange about one log. */
+export interface LogExchange extends Exchange {
+  readonly log: Log;
+}

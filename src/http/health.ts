@@ -1,0 +1,29 @@
+import type { Log } from '../log/log.ts';
+import { type Answer, answerHeaders } from './answers.ts';
+import type { Exchange } from './exchange.ts';
+
+/** `GET /healthz`: the process answers. */
+export function getHealth(): Answer {
+  const headers = answerHeaders('text/plain; charset=utf-8', 'never');
+  return { status: 200, headers, body: 'ok\n' };
+}
+
+/**
+ * `GET /readyz`: 200 when every log runs and has published, else 503. Which log and why is told to operators alone.
+ * (spec/8-http.md §5)
+ */
+export function getReadiness({ services, principal }: Exchange): Answer {
+  const logs = [...services.logs.values()];
+  const ready = logs.every(isReady);
+  const told = principal.roles.has('operate') ? { ready, logs: logs.map(stateOf) } : { ready };
+  const headers = answerHeaders('application/json', 'never');
+  return { status: ready ? 200 : 503, headers, body: JSON.stringify(told) };
+}
+
+function isReady(log: Log): boolean {
+  return log.state.kind === 'running' && log.published !== null;
+}
+
+function stateOf(log: Log): object {
+  return { name: log.name, ...log.state, ...log.figures };
+}

@@ -1,0 +1,97 @@
+import { TransparencyError } from '../core/error.ts';
+import type { Log } from '../log/log.ts';
+import { type Answer, answerOfProblem } from './answers.ts';
+import { createBodyReader } from './body.ts';
+import type { Logger, Services } from './exchange.ts';
+import { type Limits, limitsOf } from './limits.ts';
+import { OPEN_DOOR } from './principal.ts';
+import { problemOf, type RandomFraction } from './problems.ts';
+import type { HttpRequest } from './request.ts';
+import type { Route } from './routes.ts';
+import { createSameOriginCheck, LOOPBACK_HOSTS } from './same-origin.ts';
+
+/** What a log server is made of. */
+export interface LogServerOptions {
+  /** The logs by name; they outlive the server. */
+  readonly logs: ReadonlyMap<string, Log>;
+  /** Numbers 0 ≤ x < 1 for jitter. */
+  readonly random: RandomFraction;
+  /** Default: the table's defaults. */
+  readonly limits?: Limits;
+  /** Default: nothing is written. */
+  readonly logger?: Logger;
+  /** Names in `Host` that are answered, in addition to those of loopback; null: any. Default none. */
+  readonly allowedHosts?: readonly string[] | null;
+}
+
+/** What answers requests, below any library of HTTP. */
+export interface LogServer {
+  /** Answers a request that was routed. Refusals and faults are thrown, or reject. */
+  answer(route: Route, request: HttpRequest): Answer | Promise<Answer>;
+  /** The answer to a request that no route takes; `methods` are those that are served under its path. */
+  answerNowhere(request: HttpRequest, methods: readonly string[]): Answer;
+  /** The answer to what `answer` threw. Faults are logged and not told. */
+  answerError(error: unknown, request: HttpRequest): Answer;
+}
+
+/** @throws {TransparencyError} config.malformed for too many logs, or a log's name */
+export function createLogServer(options: LogServerOptions): LogServer {
+  const services = servicesOf(options);
+  const { allowedHosts = [] } = options;
+  const checkSameOrigin = createSameOriginCheck(
+    allowedHosts === null ? null : [...LOOPBACK_HOSTS, ...allowedHosts],
+  );
+  return {
+    answer(route, request) {
+      checkSameOrigin(request);
+      const principal = OPEN_DOOR;
+      if (route.about === 'server') return route.handler({ request, services, principal });
+      const { path } = request;
+      const log = services.logs.get(path.slice(1, path.indexOf('/', 1)));
+      if (log === undefined) {
+        throw new TransparencyError('log.unknown', 'no log of this name here');
+      }
+      return route.handler({ request, services, principal, log });
+    },
+    answerNowhere(request, methods) {
+      checkSameOrigin(request);
+      if (methods.length === 0) {
+        throw new TransparencyError('request.not-found', 'nothing is served under this path');
+      }
+      const allow = methods.join(', ');
+      const error = new TransparencyError('request.method-not-allowed', `only ${allow}`);
+      return answerOfProblem(problemOf(error, services.random), { Allow: allow });
+    },
+    answerError(error, request) {
+      const problem = problemOf(error, services.random);
+      if (problem.status === 500) {
+        const { instance } = problem;
+        services.logger.error({ err: error, instance, path: request.path }, 'request failed');
+      }
+      return answerOfProblem(problem);
+    },
+  };
+}
+
+function servicesOf(options: LogServerOptions): Services {
+  const limits = options.limits ?? limitsOf();
+  if (options.logs.size > limits.logsMax) {
+    throw new TransparencyError(
+      'config.malformed',
+      `${options.logs.size} logs, at most ${limits.logsMax}`,
+    );
+  }
+  for (const name of options.logs.keys()) {
+    if (!/^[a-z0-9-]{1,63}$/.test(name)) {
+      throw new TransparencyError('config.malformed', `log name ${JSON.stringify(name)}`);
+    }
+  }
+  return {
+    logs: options.logs,
+    limits,
+    random: options.random,
+    logger: options.logger ?? { info() {}, warn() {}, error() {} },
+    bodies: createBodyReader(limits.bodiesInFlightBytesMax),
+    authOff: true,
+  };
+}

@@ -1,0 +1,150 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { getRequestListener, RequestError } from '@hono/node-server';
+import type { Hono } from 'hono';
+import { type ErrorCode, TransparencyError } from '../core/error.ts';
+import { answerOfError } from './answers.ts';
+import { type HttpEnv, responseOf } from './app.ts';
+import { type Limits, limitsOf } from './limits.ts';
+import { problemOf, type RandomFraction } from './problems.ts';
+
+/** An app that is reached over a socket. */
+export interface HttpServer {
+  /** `http://127.0.0.1:6962`, with the port that was got. */
+  readonly url: string;
+  /**
+   * Stops accepting, lets requests in flight finish for `closeTimeoutMs`, then cuts what is left. Idle connections are
+   * closed at once, and each other one after its answer.
+   */
+  close(): Promise<void>;
+}
+
+/** Where to listen, and how. */
+export interface ListenOptions {
+  readonly app: Hono<HttpEnv>;
+  /** Name or address; default 127.0.0.1. */
+  readonly host?: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** PEM of a certificate chain and its key; without them plain HTTP. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly limits?: Limits;
+  readonly random: RandomFraction;
+}
+
+/**
+ * Serves an app on a socket. The bounds of time and number of connections are set here, those of bodies in the app.
+ *
+ * @throws the system's error where the address cannot be listened on
+ */
+export async function listen(options: ListenOptions): Promise<HttpServer> {
+  const { app, host = '127.0.0.1', limits = limitsOf(), random } = options;
+  const closing = { yes: false };
+  const respond = getRequestListener(
+    (request, env) => app.fetch(request, env as HttpEnv['Bindings']),
+    {
+      hostname: host,
+      errorHandler: (error) => responseOf(answerOfError(badRequest(error), random)),
+    },
+  );
+  const server = createNodeServer(options, limits, (incoming, outgoing) => {
+    if (closing.yes) outgoing.shouldKeepAlive = false;
+    void respond(incoming, outgoing);
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    answerBrokenRequest(error, socket, random);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port: options.port, backlog: 1_024 }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const { port } = server.address() as AddressInfo; // Listening on a host and a port, never on a pipe.
+  const name = host.includes(':') ? `[${host}]` : host;
+  return {
+    url: `${options.tls === undefined ? 'http' : 'https'}://${name}:${port}`,
+    close() {
+      closing.yes = true;
+      return closeServer(server, limits.closeTimeoutMs);
+    },
+  };
+}
+
+function createNodeServer(
+  { tls }: ListenOptions,
+  limits: Limits,
+  listener: (incoming: IncomingMessage, outgoing: ServerResponse) => void,
+): Server {
+  const bounds = {
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    // How often Node looks for requests that take too long; its default would add 30 s to each bound.
+    connectionsCheckingInterval: Math.min(1_000, limits.headersTimeoutMs),
+    maxHeaderSize: 16_384,
+    noDelay: true,
+  };
+  const server =
+    tls === undefined
+      ? createServer(bounds, listener)
+      : createTlsServer({ ...bounds, ...tls, minVersion: 'TLSv1.2' }, listener);
+  server.maxConnections = limits.connectionsMax;
+  return server;
+}
+
+/** Between requests Node closes idle connections only when `close` is called, so it is asked again until none is left. */
+async function closeServer(server: Server, timeoutMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  const sweep = setInterval(() => server.closeIdleConnections(), 20);
+  const cut = setTimeout(() => server.closeAllConnections(), timeoutMs);
+  try {
+    await closed;
+  } finally {
+    clearInterval(sweep);
+    clearTimeout(cut);
+  }
+}
+
+/** A request that Node's parser refused, or that took too long: the app never saw it, or waits for its body in vain. */
+function answerBrokenRequest(
+  error: NodeJS.ErrnoException,
+  socket: Duplex,
+  random: RandomFraction,
+): void {
+  const answering = (socket as Socket & { _httpMessage?: ServerResponse })._httpMessage;
+  if (!socket.writable || error.code === 'ECONNRESET' || answering?.headersSent === true) {
+    socket.destroy();
+    return;
+  }
+  const [code, message] = reasonOf(error.code);
+  const problem = problemOf(new TransparencyError(code, message), random);
+  const body = JSON.stringify(problem);
+  socket.end(
+    `HTTP/1.1 ${problem.status} ${problem.status === 408 ? 'Request Timeout' : 'Bad Request'}\r\n` +
+      'Connection: close\r\nContent-Type: application/problem+json\r\n' +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    // Half-closing is not enough: a sender that never stops would keep the connection.
+    () => socket.destroy(),
+  );
+}
+
+function reasonOf(code: string | undefined): [ErrorCode, string] {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return ['request.timeout', 'the request took too long to arrive'];
+  }
+  if (code === 'HPE_HEADER_OVERFLOW') return ['request.malformed', 'header of more than 16 KiB'];
+  return ['request.malformed', 'not a request of HTTP/1.1'];
+}
+
+function badRequest(error: unknown): unknown {
+  // The library's own refusal of a target or a Host; everything else came out of the app and is a fault.
+  return error instanceof RequestError
+    ? new TransparencyError('request.malformed', 'target or Host', { cause: error })
+    : error;
+}

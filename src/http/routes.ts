@@ -1,0 +1,112 @@
+import { postEntry } from './add.ts';
+import type { Answer } from './answers.ts';
+import { getEntry, getProof } from './entries.ts';
+import { postEvents } from './events.ts';
+import type { Exchange, LogExchange } from './exchange.ts';
+import { getCheckpoint, getKeptCheckpoint } from './heads.ts';
+import { getHealth, getReadiness } from './health.ts';
+import { getBundle, getTile } from './tiles.ts';
+
+/**
+ * For whom a route is. (spec/8-http.md §1)
+ *
+ * `public`: everybody · `submit`, `audit`, `operate`: a token with that role, where tokens are asked for ·
+ * `own`: as audit, and a submitter for leaves that it sent itself.
+ */
+export type Audience = 'public' | 'submit' | 'audit' | 'own' | 'operate';
+
+/** One route: where, for whom, and what answers. Paths are Hono's patterns over the raw, undecoded path. */
+export type Route = {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly audience: Audience;
+  /** For people and the API's description. */
+  readonly summary: string;
+} & (
+  | { readonly about: 'server'; readonly handler: (exchange: Exchange) => Answer | Promise<Answer> }
+  | { readonly about: 'log'; readonly handler: (exchange: LogExchange) => Answer | Promise<Answer> }
+);
+
+/** Every route of the log server. What is not here is not served. */
+export const ROUTES: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/healthz',
+    audience: 'public',
+    summary: 'The process answers',
+    about: 'server',
+    handler: getHealth,
+  },
+  {
+    method: 'GET',
+    path: '/readyz',
+    audience: 'public',
+    summary: 'Every log runs and has published',
+    about: 'server',
+    handler: getReadiness,
+  },
+  {
+    method: 'POST',
+    path: '/:log/events',
+    audience: 'submit',
+    summary: 'Submit events: one, an array, or lines',
+    about: 'log',
+    handler: postEvents,
+  },
+  {
+    method: 'POST',
+    path: '/:log/add',
+    audience: 'submit',
+    summary: 'Append one entry to an opaque log',
+    about: 'log',
+    handler: postEntry,
+  },
+  {
+    method: 'GET',
+    path: '/:log/checkpoint',
+    audience: 'public',
+    summary: 'The published checkpoint',
+    about: 'log',
+    handler: getCheckpoint,
+  },
+  {
+    method: 'GET',
+    path: '/:log/checkpoints/:size',
+    audience: 'public',
+    summary: 'A kept checkpoint',
+    about: 'log',
+    handler: getKeptCheckpoint,
+  },
+  {
+    method: 'GET',
+    path: '/:log/tile/entries/*',
+    audience: 'audit',
+    summary: 'An entry bundle',
+    about: 'log',
+    handler: getBundle,
+  },
+  {
+    method: 'GET',
+    path: '/:log/tile/:level{[0-9]+}/*',
+    audience: 'public',
+    summary: 'A hash tile',
+    about: 'log',
+    handler: getTile,
+  },
+  {
+    method: 'GET',
+    path: '/:log/entries/:index',
+    audience: 'own',
+    summary: 'The exact bytes of an entry',
+    about: 'log',
+    handler: getEntry,
+  },
+  {
+    method: 'GET',
+    path: '/:log/entries/:index/proof',
+    audience: 'own',
+    summary: 'The proof file of an entry',
+    about: 'log',
+    handler: getProof,
+  },
+];
