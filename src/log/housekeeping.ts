@@ -1,5 +1,6 @@
 import { TILE_WIDTH } from '../core/tile.ts';
 import { firstUnfolded, foldBundle } from './entries.ts';
+import { type FailureSinks, reportFailure } from './halting.ts';
 import { pruneHeads } from './kept-heads.ts';
 import type { LogLimits } from './limits.ts';
 import type { Clock, Store } from './ports.ts';
@@ -8,7 +9,7 @@ import type { SeenFilter } from './seen-filter.ts';
 import type { HeadKeys } from './signed-head.ts';
 
 /** What the housekeeping works on. */
-export interface HousekeepingOptions {
+export interface HousekeepingOptions extends FailureSinks {
   readonly store: Store;
   readonly keys: HeadKeys;
   readonly seen: SeenFilter;
@@ -16,8 +17,6 @@ export interface HousekeepingOptions {
   readonly clock: Clock;
   /** Entries that are committed. */
   readonly size: () => number;
-  /** A write or read that failed. */
-  readonly onError: (error: unknown) => void;
 }
 
 /** Bundles folded in one go, and rows of ids read in one go: between two, the writer gets its turn. */
@@ -44,7 +43,7 @@ export class Housekeeping {
 
   /** Fills the filter of ids from the store; until then every id is looked up. */
   async fillFilter(): Promise<void> {
-    const { store, seen, onError } = this.#options;
+    const { store, seen } = this.#options;
     const { to } = keysOf('I');
     let { from } = keysOf('I');
     try {
@@ -59,7 +58,7 @@ export class Housekeeping {
       }
       seen.complete = true;
     } catch (error) {
-      if (!this.#ended) onError(error);
+      if (!this.#ended) reportFailure(error, this.#options);
     }
   }
 
@@ -67,7 +66,7 @@ export class Housekeeping {
   run(): void {
     if (this.#working !== null || this.#ended) return;
     this.#working = this.#work()
-      .catch((error) => this.#options.onError(error))
+      .catch((error) => reportFailure(error, this.#options))
       .finally(() => {
         this.#working = null;
       });

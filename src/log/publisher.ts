@@ -1,6 +1,7 @@
 import { sha256 } from '#sha256';
-import { isTransparencyError, TransparencyError } from '../core/error.ts';
+import { TransparencyError } from '../core/error.ts';
 import type { SignedHead } from './contract.ts';
+import { type FailureSinks, reportFailure } from './halting.ts';
 import { Latch, type Sleep } from './latch.ts';
 import type { LogLimits } from './limits.ts';
 import type { Clock, Guard, GuardState, HeadSigner, Store } from './ports.ts';
@@ -14,7 +15,7 @@ export interface UnsignedHead {
 }
 
 /** What the publisher works on and whom it tells. */
-export interface PublisherOptions {
+export interface PublisherOptions extends FailureSinks {
   readonly store: Store;
   readonly guard: Guard;
   readonly signer: HeadSigner;
@@ -23,8 +24,6 @@ export interface PublisherOptions {
   readonly sleep: Sleep;
   /** The newest committed head. */
   readonly integrated: () => UnsignedHead;
-  readonly onHalt: (error: TransparencyError) => void;
-  readonly onFault: (error: unknown) => void;
 }
 
 interface Waiter {
@@ -187,14 +186,8 @@ export class Publisher {
   }
 
   #fail(error: unknown): void {
-    const { onHalt, onFault } = this.#options;
-    const halts =
-      isTransparencyError(error, 'guard.moved') ||
-      isTransparencyError(error, 'guard.corrupt') ||
-      isTransparencyError(error, 'store.moved');
     this.stop(new TransparencyError('log.halted', 'the log signs no more heads', { cause: error }));
-    if (halts) onHalt(error);
-    else onFault(error);
+    reportFailure(error, this.#options);
   }
 }
 

@@ -53,6 +53,8 @@ export type Recovered =
 
 /** Commits that a start walks back at least. */
 const COMMITS_WALKED = 1_024;
+/** Heads among which the last published one is: those after it were signed and not cosigned. */
+const HEADS_LOOKED_AT = 1_024;
 /** Entries that a start hashes at least, where there are so many. */
 const ENTRIES_HASHED = 65_536;
 
@@ -177,11 +179,11 @@ async function lastHeads(
   expected: Expected,
 ): Promise<{ readonly newest: HeadRow | null; readonly published: HeadRow | null }> {
   const { keys } = expected;
-  const rows = await store.scan({ ...keysOf('S'), limit: 64, reverse: true });
-  const [first] = rows;
-  const newest = first === undefined ? null : openHeadRow(first.value, keys);
+  const rows = await store.scan({ ...keysOf('S'), limit: HEADS_LOOKED_AT, reverse: true });
+  let newest: HeadRow | null = null;
   for (const { value } of rows) {
     const head = openHeadRow(value, keys);
+    newest ??= head;
     if (head.published) return { newest, published: head };
   }
   return { newest, published: null };

@@ -9,6 +9,7 @@ import { parseLeaf, type Recv } from '../event/leaf.ts';
 import { idempotencyKey } from '../event/sameness.ts';
 import { type Admission, createAdmission } from './admission.ts';
 import type {
+  HaltReason,
   Log,
   LogFigures,
   LogState,
@@ -18,6 +19,7 @@ import type {
   SubmitOutcome,
 } from './contract.ts';
 import { ConflictQuota, type FirstLeaf } from './decide.ts';
+import type { FailureSinks } from './halting.ts';
 import { Housekeeping } from './housekeeping.ts';
 import type { WriterTree } from './integrate.ts';
 import { readKeptHead } from './kept-heads.ts';
@@ -85,7 +87,7 @@ export class RunningLog implements Log {
     this.#pool = new Pool({ entriesMax: limits.poolEntriesMax, bytesMax: limits.poolBytesMax });
     const seen = new SeenFilter(limits.seenFilterBytes);
     const onFault = (error: unknown): void => this.#fault(error);
-    const onHalt = (error: TransparencyError): void => this.#halt(error);
+    const onHalt: FailureSinks['onHalt'] = (reason, error) => this.#halt(reason, error);
     const sleep = options.sleep ?? sleepByTimer;
     const integrated = (): { size: number; rootHash: Uint8Array } => this.#integrated();
     this.#publisher = new Publisher(
@@ -99,7 +101,8 @@ export class RunningLog implements Log {
       limits,
       clock,
       size: () => this.#integrated().size,
-      onError: (error) => (isTransparencyError(error) ? onHalt(error) : onFault(error)),
+      onHalt,
+      onFault,
     });
     const { tree } = start;
     const reads = { store, cacheBytesMax: limits.readCacheBytesMax };
@@ -274,7 +277,7 @@ export class RunningLog implements Log {
     try {
       return await read(this.#reader);
     } catch (error) {
-      if (isTransparencyError(error, 'store.corrupt')) this.#halt(error);
+      if (isTransparencyError(error, 'store.corrupt')) this.#halt('corrupt', error);
       throw error;
     }
   }
@@ -292,9 +295,8 @@ export class RunningLog implements Log {
     return { leafHash: leafHash(entry), recv: leaf.recv };
   }
 
-  #halt(error: TransparencyError): void {
+  #halt(reason: HaltReason, error: TransparencyError): void {
     if (this.#state.kind === 'halted') return;
-    const reason = error.code === 'store.corrupt' ? 'corrupt' : 'two-writers';
     this.#state = { kind: 'halted', reason, detail: error.message };
     this.#stop(new TransparencyError('log.halted', `${reason}: ${error.message}`));
     this.#options.onHalt?.(this);

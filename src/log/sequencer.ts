@@ -1,5 +1,6 @@
-import { isTransparencyError, TransparencyError } from '../core/error.ts';
+import { TransparencyError } from '../core/error.ts';
 import { type ConflictQuota, type Decision, decideBatch, type FirstLeaf } from './decide.ts';
+import { type FailureSinks, reportFailure } from './halting.ts';
 import { integrate, type WriterTree } from './integrate.ts';
 import type { LogLimits } from './limits.ts';
 import type { Pool, PooledEntry } from './pool.ts';
@@ -8,7 +9,7 @@ import { HEAD_KEY } from './rows.ts';
 import type { SeenFilter } from './seen-filter.ts';
 
 /** What the writer works on and whom it tells. */
-export interface SequencerOptions {
+export interface SequencerOptions extends FailureSinks {
   readonly store: Store;
   readonly pool: Pool;
   readonly tree: WriterTree;
@@ -24,10 +25,6 @@ export interface SequencerOptions {
   readonly onCommit: () => void;
   /** When nothing waits: time for work off the hot path. */
   readonly onIdle: () => void;
-  /** The store moved under us, or is corrupt: the log halts. */
-  readonly onHalt: (error: TransparencyError) => void;
-  /** A write whose outcome is unknown: the process must end. */
-  readonly onFault: (error: unknown) => void;
 }
 
 /**
@@ -105,20 +102,14 @@ export class Sequencer {
 
   /** No entry of the batch is answered as kept; what the store holds is for recovery to read. */
   #fail(batch: readonly PooledEntry[], error: unknown): void {
-    const { onHalt, onFault } = this.#options;
-    const halts =
-      isTransparencyError(error, 'store.moved') || isTransparencyError(error, 'store.corrupt');
-    const answer = halts
-      ? new TransparencyError('log.halted', 'the log halted before this was written', {
-          cause: error,
-        })
-      : new TransparencyError('server.fault', 'it is not known whether this was written', {
-          cause: error,
-        });
+    const answer = new TransparencyError(
+      'server.fault',
+      'it is not known whether this was written: send it again',
+      { cause: error },
+    );
     this.stop(answer);
     for (const entry of batch) refuse(entry, answer);
-    if (halts) onHalt(error);
-    else onFault(error);
+    reportFailure(error, this.#options);
   }
 }
 

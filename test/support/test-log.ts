@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto';
 import { utf8 } from '../../src/core/bytes.ts';
 import type { LogLimits } from '../../src/log/limits.ts';
-import type { Log, LogType, SubmitContext } from '../../src/log/log.ts';
-import { openLog } from '../../src/log/open-log.ts';
+import {
+  type Log,
+  type LogType,
+  type OpenLogOptions,
+  openLog,
+  type SubmitContext,
+} from '../../src/log/log.ts';
 import type { Guard, HeadSigner, Store } from '../../src/log/ports.ts';
 import { memoryGuard, memoryStore } from '../../src/storage/storage.ts';
 import { testSigner } from './test-signer.ts';
@@ -17,6 +22,8 @@ export interface TestLogParts {
   readonly limits?: Partial<LogLimits>;
   readonly onFault?: (error: unknown) => void;
   readonly rewriteTail?: boolean;
+  readonly sleep?: OpenLogOptions['sleep'];
+  readonly gather?: OpenLogOptions['gather'];
 }
 
 /** Whoever submits where auth is off. */
@@ -49,6 +56,8 @@ export function openTestLog(parts: TestLogParts = {}): Promise<Log> {
         throw error;
       }),
     ...(parts.limits === undefined ? {} : { limits: parts.limits }),
+    ...(parts.sleep === undefined ? {} : { sleep: parts.sleep }),
+    ...(parts.gather === undefined ? {} : { gather: parts.gather }),
     ...(parts.rewriteTail === undefined ? {} : { rewriteTail: parts.rewriteTail }),
   });
 }
