@@ -1,0 +1,3 @@
+module varve.example/leaf
+
+go 1.22
