@@ -127,6 +127,8 @@ export function policyParseVectors(): unknown {
       bad('a log with a name', `log l ${LOG.vkey}\nquorum none\n`),
       bad('a log with two URLs', `log ${LOG.vkey} a b\nquorum none\n`),
       bad('a log with a broken key', `log ${LOG.vkey.slice(0, -4)}\nquorum none\n`),
+      bad('the key of a witness on a log line', `log ${A}\nquorum none\n`),
+      bad('the key of a log on a witness line', `witness a ${LOG.vkey}\nquorum a\n`),
       bad('a witness without key', 'witness a\nquorum a\n'),
       bad('a witness with two URLs', `witness a ${A} u v\nquorum a\n`),
       bad('a witness named none', `witness none ${A}\nquorum none\n`),

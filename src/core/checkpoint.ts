@@ -154,7 +154,11 @@ export function openCheckpoint(note: Uint8Array, trust: CheckpointTrust): Verifi
       cosignatures.map(({ name }) => name),
     );
   // The brand is given here and nowhere else: all that it promises has been checked above.
-  return { ...checkpoint, note: note.slice(), cosignatures } as unknown as VerifiedCheckpoint;
+  return {
+    ...checkpoint,
+    note: new Uint8Array(note),
+    cosignatures,
+  } as unknown as VerifiedCheckpoint;
 }
 
 function cosignaturesOf(

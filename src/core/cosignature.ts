@@ -50,7 +50,7 @@ export function parseCosignature(bytes: Uint8Array): Cosignature {
   if (timestampSeconds === 0) {
     throw new TransparencyError('cosignature.malformed', 'the time is 0 or above 2^53 - 1');
   }
-  return { timestampSeconds, signature: bytes.slice(8) };
+  return { timestampSeconds, signature: new Uint8Array(bytes.subarray(8)) };
 }
 
 /** The bytes behind the key hash of a cosignature line, as parseCosignature reads them. */

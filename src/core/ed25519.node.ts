@@ -65,6 +65,6 @@ function privateKeyObject(seed: Uint8Array): KeyObject {
   if (kept !== undefined && Buffer.compare(kept.seed, seed) === 0) return kept.key;
   const der = Buffer.concat([PKCS8_PREFIX, seed]);
   const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
-  privateKeys.set(seed, { seed: seed.slice(), key });
+  privateKeys.set(seed, { seed: new Uint8Array(seed), key });
   return key;
 }

@@ -39,7 +39,7 @@ export function verifyP256(claim: P256Claim): boolean {
  */
 export function p256PointOf(publicKey: Uint8Array): Uint8Array {
   const head = publicKey.subarray(0, SPKI_PREFIX.length);
-  const point = publicKey.slice(SPKI_PREFIX.length);
+  const point = new Uint8Array(publicKey.subarray(SPKI_PREFIX.length));
   if (compareBytes(head, SPKI_PREFIX) !== 0 || point.length !== 65 || point[0] !== 0x04) {
     throw new TransparencyError('vkey.malformed', 'not the SubjectPublicKeyInfo of a P-256 key');
   }

@@ -1,6 +1,6 @@
 import { concat, equalBytes, utf8, utf8Text } from './bytes.ts';
 import { TransparencyError } from './error.ts';
-import { formatVkey, parseVkey, type VerifierKey } from './vkey.ts';
+import { formatVkey, KEY_TYPE, parseVkey, type VerifierKey } from './vkey.ts';
 
 /** A log whose checkpoints are accepted. The name of its key is its origin. */
 export interface PolicyLog {
@@ -111,6 +111,7 @@ function readLog(draft: Draft, words: readonly string[]): void {
   const [vkey, url = null, ...more] = words;
   if (vkey === undefined || more.length > 0) throw malformed('not "log <vkey> [<url>]"');
   const key = parseVkey(vkey);
+  if (key.type === KEY_TYPE.cosignature) throw malformed('the key of a witness on a log line');
   checkNewKey(key, draft.logs);
   draft.logs.push({ key, url });
 }
@@ -121,6 +122,9 @@ function readWitness(draft: Draft, words: readonly string[]): void {
     throw malformed('not "witness <name> <vkey> [<url>]"');
   }
   const key = parseVkey(vkey);
+  if (key.type !== KEY_TYPE.cosignature && key.type !== KEY_TYPE.mlDsa44) {
+    throw malformed(`a key of type ${key.type} cannot cosign`);
+  }
   checkNewKey(key, draft.witnesses);
   define(draft, name);
   draft.witnesses.push({ name, key, url });

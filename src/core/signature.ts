@@ -22,7 +22,7 @@ export function verifyEd25519(claim: SignatureClaim): boolean {
   const { signature, message, publicKey } = claim;
   if (signature.length !== 64 || publicKey.length !== 32) return false;
   if (!isSoundPoint(publicKey) || !isSoundPoint(signature.subarray(0, 32))) return false;
-  if (compareBytes(signature.slice(32).reverse(), ORDER) >= 0) return false;
+  if (compareBytes(new Uint8Array(signature.subarray(32)).reverse(), ORDER) >= 0) return false;
   return verify(signature, message, publicKey);
 }
 
@@ -73,7 +73,8 @@ const SMALL_ORDER_Y = [
 
 /** True unless the encoded y is ≥ p or belongs to a point of small order. The sign of x is the top bit. */
 function isSoundPoint(encoded: Uint8Array): boolean {
-  const y = encoded.slice().reverse();
+  // A copy by constructor: the slice of a Buffer shares its memory.
+  const y = new Uint8Array(encoded).reverse();
   y[0] = (y[0] ?? 0) & 0x7f;
   if (compareBytes(y, PRIME) >= 0) return false;
   return !SMALL_ORDER_Y.some((small) => compareBytes(y, small) === 0);

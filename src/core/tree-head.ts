@@ -79,7 +79,7 @@ export function parseTreeHeadSignature(bytes: Uint8Array): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (view.getUint16(0) !== SHA256_ECDSA) throw malformed('not SHA-256 with ECDSA');
   if (view.getUint16(2) !== bytes.length - 4) throw malformed('the length does not fit');
-  return bytes.slice(4);
+  return new Uint8Array(bytes.subarray(4));
 }
 
 /** hash sha256(4), signature ecdsa(3). (RFC 5246 §7.4.1.4.1) */

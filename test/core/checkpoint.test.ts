@@ -144,6 +144,13 @@ describe('openCheckpoint', () => {
     expect(checkpoint.cosignatures).toEqual([{ name: 'w', timestampSeconds: go.cosignature_time }]);
   });
 
+  it('keeps the note apart from the bytes that it came in', () => {
+    const bytes = Buffer.from(bytesOf(open.cases[0] ?? {}));
+    const checkpoint = openCheckpoint(bytes, { logKey, policy });
+    bytes.fill(0);
+    expect(utf8Text(checkpoint.note)).toBe(open.cases[0]?.text);
+  });
+
   it('verifies named witnesses without asking for a quorum', () => {
     const [one] = open.cases;
     const { witnesses } = policy;

@@ -80,6 +80,27 @@ describe('verifyEd25519', () => {
   });
 });
 
+describe('with a Buffer, whose slices share its memory', () => {
+  const seed = Buffer.alloc(32, 5);
+  const message = Buffer.from('message');
+
+  it('changes nothing that it is given', () => {
+    const signature = Buffer.from(signEd25519({ message, seed }));
+    const publicKey = Buffer.from(ed25519PublicKey(seed));
+    const before = [hex(signature), hex(publicKey), hex(seed)];
+    for (let i = 0; i < 2; i++) expect(verifyEd25519({ signature, message, publicKey })).toBe(true);
+    expect([hex(signature), hex(publicKey), hex(seed)]).toEqual(before);
+  });
+
+  it('signs by what is in the seed', () => {
+    const first = signEd25519({ message, seed });
+    seed.fill(6);
+    expect(signEd25519({ message, seed })).toEqual(noble.sign(message, new Uint8Array(32).fill(6)));
+    seed.fill(5);
+    expect(signEd25519({ message, seed })).toEqual(first);
+  });
+});
+
 describe('checkEd25519PublicKey', () => {
   it.each(vectors.points)('judges: $name', ({ point, sound }) => {
     const expected = sound ? 'ok' : 'vkey.bad-point';

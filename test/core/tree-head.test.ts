@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { base64, parseBase64 } from '../../src/core/base64.ts';
-import { equalBytes } from '../../src/core/bytes.ts';
+import { equalBytes, readU64be, utf8 } from '../../src/core/bytes.ts';
+import { parseCheckpoint } from '../../src/core/checkpoint.ts';
 import { isTransparencyError } from '../../src/core/error.ts';
 import { hex } from '../../src/core/hex.ts';
+import { parseNote } from '../../src/core/note.ts';
 import { verifyP256 } from '../../src/core/p256.ts';
 import {
   checkTreeHead,
@@ -11,6 +13,7 @@ import {
   parseTreeHeadSignature,
   treeHeadInput,
 } from '../../src/core/tree-head.ts';
+import { parseVkey } from '../../src/core/vkey.ts';
 import { codeOf, vectorsOf } from './note-fixtures.ts';
 
 interface Case {
@@ -28,6 +31,8 @@ const go = vectorsOf<{
   rfc6962: {
     spki_b64: string;
     tree_head_signature_b64: string;
+    note_vkey_0x05: string;
+    static_ct_checkpoint: string;
     tree_head_signature_input_hex: string;
     timestamp_ms: number;
     tree_size: number;
@@ -57,6 +62,19 @@ describe('checkTreeHead', () => {
     const signature = parseTreeHeadSignature(struct);
     checkTreeHead({ ...head, signature, p256PublicKey: parseBase64(go.spki_b64) });
     expect(base64(formatTreeHeadSignature(signature))).toBe(go.tree_head_signature_b64);
+  });
+
+  it('verifies the tree head in a note signature of the Go libraries', () => {
+    const { text, signatures } = parseNote(utf8(go.static_ct_checkpoint));
+    const key = parseVkey(go.note_vkey_0x05);
+    const line = signatures.find(({ keyHash }) => keyHash === key.keyHash);
+    const content = line?.signature ?? new Uint8Array(8);
+    checkTreeHead({
+      ...parseCheckpoint(text),
+      timeMs: readU64be(content) ?? 0,
+      signature: parseTreeHeadSignature(content.slice(8)),
+      p256PublicKey: key.publicKey,
+    });
   });
 
   it.each([
