@@ -1,0 +1,11 @@
+import { check } from './check.ts';
+import type { Command } from './command.ts';
+import { demo } from './demo.ts';
+import { guard } from './guard.ts';
+import { keys } from './keys.ts';
+import { serve } from './serve.ts';
+import { submit } from './submit.ts';
+import { verify } from './verify.ts';
+
+/** All commands, in the order in which a newcomer meets them. */
+export const COMMANDS: readonly Command[] = [demo, serve, keys, submit, verify, check, guard];

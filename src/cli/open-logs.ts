@@ -1,0 +1,210 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { isTransparencyError, TransparencyError } from '../core/error.ts';
+import { parseLeaf } from '../event/leaf.ts';
+import { readStoredBundle, splitEntries } from '../log/entries.ts';
+import type { Log } from '../log/log.ts';
+import { openLog } from '../log/open-log.ts';
+import type { Store } from '../log/ports.ts';
+import { META_KEY } from '../log/rows.ts';
+import { initGuard, openGuardFile, openLevelStore } from '../storage/storage.ts';
+import type { LogConfig, ServeConfig } from './config.ts';
+import { createKeys, type LogKeys, readKeys } from './key-files.ts';
+import {
+  clearMark,
+  type LogFolder,
+  logFolderOf,
+  logNames,
+  planStart,
+  readMark,
+  setMark,
+} from './log-folder.ts';
+
+/** What happens to logs while they run. */
+export interface LogEvents {
+  readonly now: () => number;
+  /** A write whose outcome is unknown: the process must end. */
+  readonly onFault: (error: unknown, name: string) => void;
+  /** A log became read-only. */
+  readonly onHalt: (log: Log) => void;
+}
+
+/** A log that is open, and what closes it. */
+export interface OpenedLog {
+  readonly log: Log;
+  readonly keys: LogKeys;
+  /** Was it made just now? */
+  readonly isNew: boolean;
+  /** Commits, answers and publishes what is pooled, then closes it. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the logs of a configuration, each by the rules of START; all of them, or none.
+ *
+ * @throws {TransparencyError} start.refused, keys.*, guard.*, store.*
+ */
+export async function openLogs(
+  config: ServeConfig,
+  events: LogEvents,
+): Promise<readonly OpenedLog[]> {
+  const opened: OpenedLog[] = [];
+  try {
+    for (const log of await logsOf(config)) opened.push(await openOne(config, log, events));
+    return opened;
+  } catch (error) {
+    for (const one of opened) await one.close();
+    throw error;
+  }
+}
+
+/** Those named; else those whose keys are there; else one named `main`. */
+async function logsOf(config: ServeConfig): Promise<readonly LogConfig[]> {
+  if (config.logs !== null) return config.logs;
+  const names = await logNames(config.folders);
+  return (names.length > 0 ? names : ['main']).map((name) => {
+    return { name, type: null, origin: null, tenant: null };
+  });
+}
+
+async function openOne(
+  config: ServeConfig,
+  wanted: LogConfig,
+  events: LogEvents,
+): Promise<OpenedLog> {
+  const folder = logFolderOf(config.folders, wanted.name);
+  const plan = await planStart(folder);
+  const keys =
+    plan === 'create'
+      ? await createLogKeys(folder, wanted, events.now())
+      : await readKeys(folder.keys);
+  checkSameLog(wanted, keys);
+  await checkConfirmed(folder, config.startUnconfirmed);
+  if (plan !== 'open') await initGuardOnce(folder);
+  const guard = await openGuardFile(folder.guard);
+  const store = await openLevelStore({ dir: folder.store });
+  try {
+    // From here on the keys sign. Before, not after: keys that may have signed must never again pass for new.
+    if (plan !== 'open') await clearMark(folder.newMark);
+    const boot = await bootId();
+    const before = await readMark(folder.runningMark);
+    await setMark(folder.runningMark, boot);
+    const tenant = await tenantOf(store, wanted, keys);
+    const log = await openLog({
+      name: wanted.name,
+      origin: keys.origin,
+      type: keys.type,
+      tenant,
+      store,
+      guard,
+      signer: keys.signer,
+      samenessSecret: keys.samenessSecret,
+      clock: events.now,
+      random: (length) => new Uint8Array(randomBytes(length)),
+      // Whoever had it open did not close it, and the machine has not started since: a flush may have failed.
+      rewriteTail: before !== undefined && before === boot,
+      onFault: (error) => events.onFault(error, wanted.name),
+      onHalt: events.onHalt,
+    });
+    await clearMark(folder.unconfirmedMark);
+    const close = async (): Promise<void> => {
+      await log.close();
+      await clearMark(folder.runningMark);
+    };
+    return { log, keys, isNew: plan !== 'open', close };
+  } catch (error) {
+    await store.close();
+    await guard.close();
+    throw error;
+  }
+}
+
+/**
+ * Makes the keys of a log that does not exist, and marks them as never used.
+ *
+ * @throws {TransparencyError} keys.exists, keys.malformed
+ */
+export async function createLogKeys(
+  folder: LogFolder,
+  wanted: LogConfig,
+  nowMs: number,
+): Promise<LogKeys> {
+  await createKeys(folder.keys, {
+    name: wanted.name,
+    origin: wanted.origin ?? `localhost:6962/${wanted.name}`,
+    type: wanted.type ?? 'events',
+    createdMs: nowMs,
+  });
+  const keys = await readKeys(folder.keys);
+  // After the keys, and with their name: no mark ever says of keys that signed that they did not.
+  await setMark(folder.newMark, keys.vkey);
+  return keys;
+}
+
+async function initGuardOnce(folder: LogFolder): Promise<void> {
+  try {
+    await initGuard(folder.guard);
+  } catch (error) {
+    // A start that was cut short has made it.
+    if (!isTransparencyError(error, 'guard.moved')) throw error;
+  }
+}
+
+/** Name, origin and type are fixed at creation; what else is asked for is another log. */
+function checkSameLog(wanted: LogConfig, keys: LogKeys): void {
+  const differences = [
+    ['name', wanted.name, keys.name],
+    ['origin', wanted.origin ?? keys.origin, keys.origin],
+    ['type', wanted.type ?? keys.type, keys.type],
+  ] as const;
+  for (const [what, asked, is] of differences) {
+    if (asked === is) continue;
+    throw new TransparencyError(
+      'start.refused',
+      `the log '${wanted.name}' was created with ${what} '${is}', which never changes; asked for is '${asked}'`,
+    );
+  }
+}
+
+async function checkConfirmed(folder: LogFolder, startUnconfirmed: boolean): Promise<void> {
+  if (startUnconfirmed || (await readMark(folder.unconfirmedMark)) === undefined) return;
+  throw new TransparencyError(
+    'start.refused',
+    `the guard of '${folder.name}' was made from the data by 'varve guard init', and no witness confirms that nothing newer was signed. ` +
+      'If you know it, start once with --start-unconfirmed',
+  );
+}
+
+/** The tenant of the genesis leaf; of a new log the one asked for, by default its name. */
+async function tenantOf(store: Store, wanted: LogConfig, keys: LogKeys): Promise<string> {
+  const asked = wanted.tenant ?? wanted.name;
+  if (keys.type === 'opaque' || (await store.get(META_KEY)) === undefined) return asked;
+  const genesis = await readGenesis(store);
+  if (genesis === undefined) return asked;
+  if (wanted.tenant === null || wanted.tenant === genesis) return genesis;
+  throw new TransparencyError(
+    'start.refused',
+    `the log '${wanted.name}' was created for tenant '${genesis}', which never changes; asked for is '${wanted.tenant}'`,
+  );
+}
+
+/** Unverified, as everything is before `openLog`, which finds out and says so if the store is damaged. */
+async function readGenesis(store: Store): Promise<string | undefined> {
+  try {
+    const [entry] = splitEntries(await readStoredBundle(store, 0, 1), 1) ?? [];
+    const leaf = entry === undefined ? undefined : parseLeaf(entry);
+    return leaf?.v === 'nhi.genesis/1' ? leaf.tenant : undefined;
+  } catch (error) {
+    if (isTransparencyError(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Names the time since the machine started; where that cannot be had, every time is the same. */
+async function bootId(): Promise<string> {
+  try {
+    return await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
+  } catch {
+    return 'unknown';
+  }
+}

@@ -1,0 +1,107 @@
+import { pino } from 'pino';
+import type { Logger } from '../http/http.ts';
+import type { Command, CommandIo, ExitCode } from './command.ts';
+import { readServeConfig, SERVE_FLAGS, type ServeConfig } from './config.ts';
+import { parseFlags } from './flags.ts';
+import { type RunningServer, startServer } from './server.ts';
+
+/** `varve serve` */
+export const serve: Command = {
+  name: 'serve',
+  summary: 'run the log server',
+  help: `varve serve [--data DIR] [--keys DIR] [--guard DIR] [--listen 127.0.0.1:6962]
+            [--log NAME]... [--opaque NAME]... [--origin O] [--tenant T]
+            [--policy FILE] [--config FILE] [--start-unconfirmed]
+
+Serves one log or several, each under /NAME, until SIGINT or SIGTERM: then it
+answers what is in flight, publishes it, and ends with 0. A second signal ends
+it at once with 1. Where stdout is no terminal, it prints a line of JSON for
+each log as soon as it listens, as 'varve keys' does.
+
+  --data DIR     everything that is kept; default ./varve-data
+  --keys DIR     private keys; default DIR/keys
+  --guard DIR    the memory of what was signed; default DIR/guard. Move both to
+                 where a restored copy of the data does not take them along
+  --listen       HOST:PORT, loopback only in this version
+  --log NAME     a log of events; default: those that the folder holds, or main
+  --opaque NAME  a log of any bytes (POST /NAME/add)
+  --origin O     name of the log's key, fixed when the log is made; default
+                 localhost:6962/NAME; only with one log
+  --tenant T     whose events a new log takes; default NAME; only with one log
+  --policy FILE  witnesses and their quorum; this version serves 'quorum none'
+  --config FILE  JSON with the members data, keys, guard, listen, policy, logs
+                 (an array of name, type, origin, tenant)
+
+Variables: VARVE_DATA VARVE_KEYS VARVE_GUARD VARVE_LISTEN VARVE_CONFIG
+`,
+  async run(args, io) {
+    const config = await readServeConfig(parseFlags(args, SERVE_FLAGS), io.env);
+    const logger = loggerOf(io);
+    const server = await startServer({ config, logger, now: io.now });
+    tellStart(server, config, logger);
+    if (!io.interactive) for (const line of server.lines) io.write(`${JSON.stringify(line)}\n`);
+    return await serveUntilStopped(server, io, logger);
+  },
+};
+
+/** Waits for the end: 0 when it was asked to stop, 2 when a write failed. */
+export async function serveUntilStopped(
+  server: RunningServer,
+  io: CommandIo,
+  logger: Logger,
+): Promise<ExitCode> {
+  const stopped = new Promise<'stop'>((resolve) => {
+    if (io.stop.aborted) resolve('stop');
+    io.stop.addEventListener('abort', () => resolve('stop'), { once: true });
+  });
+  const faulted = server.fault.then(() => 'fault' as const);
+  if ((await Promise.race([stopped, faulted])) === 'fault') return 2;
+  logger.info({}, 'stopping: what is in flight is answered first');
+  const closed = server.close().then(() => 'closed' as const);
+  if ((await Promise.race([closed, faulted])) === 'fault') return 2;
+  logger.info({}, 'stopped');
+  return 0;
+}
+
+/** Lines for a person where one reads, else lines of JSON; both on stderr. */
+export function loggerOf(io: CommandIo): Logger {
+  if (!io.interactive) return pino({ base: null }, pino.destination({ fd: 2, sync: true }));
+  const tell =
+    (level: string) =>
+    (values: object, message: string): void =>
+      io.note(`${level}${message}${wordsOf(values)}`);
+  return { info: tell(''), warn: tell('Note: '), error: tell('ERROR: ') };
+}
+
+function wordsOf(values: object): string {
+  const words = Object.entries(values).map(([name, value]) => {
+    return `${name} ${value instanceof Error ? value.message : String(value)}`;
+  });
+  return words.length > 0 ? ` (${words.join(', ')})` : '';
+}
+
+/** Says where it listens, who it is, and what it cannot notice. */
+function tellStart(server: RunningServer, config: ServeConfig, logger: Logger): void {
+  const { folders } = config;
+  for (const [i, line] of server.lines.entries()) {
+    const { log, isNew } = server.logs[i] ?? {};
+    const { name, url, vkey } = line;
+    logger.info(
+      { log: name, url, vkey, publishedSize: log?.publishedSize ?? 0, new: isNew ?? false },
+      'serving',
+    );
+  }
+  logger.warn(
+    {},
+    'quorum none: no witness vouches for these heads, and a backup that is restored together with its guard would not be noticed here',
+  );
+  const unmoved = [
+    ...(folders.moved.keys ? [] : ['--keys']),
+    ...(folders.moved.guard ? [] : ['--guard']),
+  ];
+  if (unmoved.length === 0) return;
+  logger.warn(
+    { unmoved: unmoved.join(' ') },
+    'keys or guard lie in the data folder: whoever copies or restores that folder takes them along, so a copy can sign and an old copy passes for the newest',
+  );
+}

@@ -1,0 +1,165 @@
+import { base64 } from '../core/base64.ts';
+import { isTransparencyError, TransparencyError } from '../core/error.ts';
+import { leafHash } from '../core/hash.ts';
+import type { Policy } from '../core/policy.ts';
+import { openProofFile, type ProvenEntry } from '../core/proof-file.ts';
+import { type Leaf, parseLeaf } from '../event/leaf.ts';
+import type { Command } from './command.ts';
+import { readNamedFile } from './config.ts';
+import { parseFlags } from './flags.ts';
+import { requireTrust, TRUST_FLAGS } from './trust-flags.ts';
+
+/** `varve verify` */
+export const verify: Command = {
+  name: 'verify',
+  summary: 'verify a proof offline, from files alone',
+  help: `varve verify PROOF --leaf FILE --policy FILE|--vkey KEY [--json]
+
+Verifies that the entry in FILE is in the log, under a checkpoint that the log
+signed and, if the policy asks for witnesses, that a quorum of them cosigned.
+Reads these files and nothing else. Exits with 0 only if everything holds, with
+1 if anything does not, with 2 if it could not try.
+
+  PROOF          a tlog-proof file (GET /LOG/entries/N/proof, 'submit --proof')
+  --leaf FILE    the exact bytes of the entry (GET /LOG/entries/N)
+  --policy FILE  which logs are accepted, and whose cosignatures suffice
+  --vkey KEY     instead: the key of one log, and no witness
+  --json         print it as JSON
+`,
+  async run(args, io) {
+    const flags = parseFlags(args, {
+      text: ['leaf', ...TRUST_FLAGS],
+      on: ['json'],
+      operands: [1, 1],
+    });
+    const leafFile = flags.text('leaf');
+    if (leafFile === undefined) {
+      throw new TransparencyError('config.malformed', '--leaf FILE has to hold the entry');
+    }
+    const policy = await requireTrust(flags);
+    const [proofFile = ''] = flags.operands;
+    const [proof, leaf] = [await readNamedFile(proofFile), await readNamedFile(leafFile)];
+    try {
+      const verdict = verdictOf({ proof, leaf, policy });
+      io.write(flags.on('json') ? `${JSON.stringify(verdict)}\n` : textOf(verdict));
+      return 0;
+    } catch (error) {
+      if (!isTransparencyError(error)) throw error;
+      if (flags.on('json')) {
+        io.write(`${JSON.stringify({ holds: false, code: error.code, why: error.message })}\n`);
+      } else {
+        io.note(`DOES NOT HOLD: ${error.message}`);
+      }
+      return 1;
+    }
+  },
+};
+
+/** What a proof file proves of an entry, and what it does not, ready to be shown. */
+export interface Verdict {
+  readonly holds: true;
+  readonly origin: string;
+  readonly index: number;
+  readonly treeSize: number;
+  readonly leafHash: string;
+  readonly rootHash: string;
+  /** What the entry is, as far as it says; null for bytes that are no leaf of events. */
+  readonly entry: { readonly v: string; readonly about: string } | null;
+  readonly cosignatures: readonly { readonly witness: string; readonly time: string }[];
+  /** A time before which the tree with the entry existed, by the quorum's word; null: nobody vouches for one. */
+  readonly notAfter: string | null;
+  readonly notProven: readonly string[];
+}
+
+/**
+ * Verifies an entry against a proof file.
+ *
+ * @throws {TransparencyError} what `openProofFile` throws
+ */
+export function verdictOf(claim: {
+  readonly proof: Uint8Array;
+  readonly leaf: Uint8Array;
+  readonly policy: Policy;
+}): Verdict {
+  const hash = leafHash(claim.leaf);
+  const proven = openProofFile(claim.proof, { leafHash: hash, policy: claim.policy });
+  const { checkpoint } = proven;
+  return {
+    holds: true,
+    origin: checkpoint.origin,
+    index: proven.leafIndex,
+    treeSize: checkpoint.size,
+    leafHash: base64(hash),
+    rootHash: base64(checkpoint.rootHash),
+    entry: entryOf(claim.leaf),
+    cosignatures: checkpoint.cosignatures.map(({ name, timestampSeconds }) => {
+      return { witness: name, time: timeOf(timestampSeconds) };
+    }),
+    notAfter: proven.time.notAfterSeconds === null ? null : timeOf(proven.time.notAfterSeconds),
+    notProven: notProvenBy(proven),
+  };
+}
+
+function textOf(verdict: Verdict): string {
+  const lines = [
+    ['HOLDS', `entry ${verdict.index} of ${verdict.origin}, in its tree of ${verdict.treeSize}`],
+    [
+      'entry',
+      verdict.entry === null ? 'bytes of any kind' : `${verdict.entry.v}: ${verdict.entry.about}`,
+    ],
+    ['leaf hash', verdict.leafHash],
+    ['root hash', verdict.rootHash],
+    ['signed by', `the key of ${verdict.origin}`],
+    [
+      'cosigned by',
+      verdict.cosignatures.map(({ witness, time }) => `${witness} at ${time}`).join(', ') ||
+        'nobody: no witness is named in the policy',
+    ],
+    ['not after', verdict.notAfter ?? 'no time: nobody but the log vouches for one'],
+    ...verdict.notProven.map((line, i) => [i === 0 ? 'not proven' : '', line]),
+  ];
+  return lines.map(([label = '', text = '']) => `${label.padEnd(12)}${text}\n`).join('');
+}
+
+function notProvenBy(proven: ProvenEntry): readonly string[] {
+  const { notAfterSeconds } = proven.time;
+  return [
+    'that what the entry says is true: the log commits to what it was sent',
+    'that nothing else was to be sent, or that no other entry speaks of the same',
+    'when it happened: times in the entry are claims of its source and of the log',
+    ...(notAfterSeconds === null
+      ? ['that the log showed everybody the same tree: that takes witnesses']
+      : []),
+  ];
+}
+
+/** Control characters are shown as '?': an entry may hold whatever its source wrote. */
+function entryOf(bytes: Uint8Array): Verdict['entry'] {
+  try {
+    const leaf = parseLeaf(bytes);
+    return { v: leaf.v, about: aboutOf(leaf).replaceAll(/[\p{Cc}\p{Cf}]/gu, '?') };
+  } catch (error) {
+    if (isTransparencyError(error)) return null;
+    throw error;
+  }
+}
+
+function aboutOf(leaf: Leaf): string {
+  switch (leaf.v) {
+    case 'nhi.leaf/1': {
+      const { id, kind, actor, src } = leaf.event;
+      return `${kind} by ${actor.type} ${actor.id}, sent by ${src.id} as ${id}`;
+    }
+    case 'nhi.genesis/1':
+      return `the first leaf of ${leaf.origin}, tenant ${leaf.tenant}`;
+    case 'nhi.log/1':
+      return `the log's own leaf, ${leaf.type}`;
+    default:
+      return 'an index head';
+  }
+}
+
+function timeOf(seconds: number): string {
+  const time = new Date(seconds * 1000);
+  return Number.isNaN(time.getTime()) ? `${seconds} s` : time.toISOString();
+}
