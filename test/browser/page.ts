@@ -16,7 +16,7 @@ import { eventDigest, parseEvent } from '../../src/event/event.ts';
 export interface PageInput {
   readonly go: GoVectors;
   readonly events: readonly { readonly json: string; readonly digest: string }[];
-  readonly invalidEvents: readonly string[];
+  readonly invalidEvents: readonly { readonly json: string; readonly code: string }[];
 }
 
 /** Proof vectors made by running the Go reference libraries. */
@@ -128,7 +128,10 @@ export function checkInPage(input: PageInput): readonly PageResult[] {
       const own = eventDigest(parseEvent(utf8(json)).canonical);
       if (own !== digest) throw new Error(`digest ${own}, not ${digest}`);
     }),
-    tally('invalid events', input.invalidEvents, (json) => refused(() => parseEvent(utf8(json)))),
+    tally('invalid events', input.invalidEvents, ({ json, code }) => {
+      const refusal = refused(() => parseEvent(utf8(json)));
+      if (refusal !== code) throw new Error(`${refusal}, not ${code}`);
+    }),
   ];
 }
 
@@ -144,12 +147,12 @@ function tally<T>(name: string, cases: readonly T[], check: (one: T) => void): P
   return { name, checked: cases.length, failures };
 }
 
-/** Something else than a refusal is thrown on: a TypeError is no way to say no. */
-function refused(attempt: () => unknown): void {
+/** The code of the refusal. Something else than a refusal is thrown on: a TypeError is no way to say no. */
+function refused(attempt: () => unknown): string {
   try {
     attempt();
   } catch (error) {
-    if (isTransparencyError(error)) return;
+    if (isTransparencyError(error)) return error.code;
     throw error;
   }
   throw new Error('accepted what is wrong');

@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fillLog, fillOpaqueLog } from '../e2e/fill.ts';
 import { Report } from '../e2e/report.ts';
+import { startServer } from '../e2e/server.ts';
 import {
   buildJudges,
   type PublishedLog,
@@ -13,7 +15,7 @@ import {
 import { liesAbout } from './lies.ts';
 import { lyingProxy } from './lying-proxy.ts';
 import { makeLog } from './make-log.ts';
-import { falsePairs, makeProofs, type ProofFolder, witnessPolicy } from './proofs.ts';
+import { falsePairs, fetchProofs, makeProofs, type ProofFolder, witnessPolicy } from './proofs.ts';
 import { staticServer } from './static-server.ts';
 
 /** Sizes at the borders of tiles: one entry, a full tile and its neighbours, three levels. */
@@ -21,10 +23,26 @@ const SIZES = [1, 2, 255, 256, 257, 700, 70_000];
 /** Sizes whose logs are told wrong, one bit at a time. */
 const SIZES_OF_LIES = [257, 700];
 
+/** Sizes at which one log was published while it grew: its old heads and their partial tiles must still be there. */
+const SIZES_OF_GROWTH = [1, 2, 255, 256, 257, 700];
+/** Sizes of opaque logs, which have no genesis leaf and may be empty. */
+const SIZES_OPAQUE = [0, 257];
+
 const report = new Report();
 const folder = mkdtempSync(join(tmpdir(), 'varve-foreign-'));
 try {
   await buildJudges();
+  await judgeStaticLogs();
+  await judgeServer();
+} catch (error) {
+  report.fail('the suite runs', error);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+report.finish();
+
+/** Logs as static files, made by core alone. */
+async function judgeStaticLogs(): Promise<void> {
   for (const size of SIZES) {
     const made = makeLog(join(folder, `static-${size}`), size);
     const server = await staticServer(made.folder);
@@ -34,12 +52,38 @@ try {
     await judgeProofs(`static log of ${size}`, log, proofs, witnessPolicy(log));
     await server.close();
   }
-} catch (error) {
-  report.fail('the suite runs', error);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
 }
-report.finish();
+
+/** The logs of one server, each filled over HTTP. */
+async function judgeServer(): Promise<void> {
+  const server = await startServer({
+    dataFolder: join(folder, 'data'),
+    logs: [...SIZES.map((size) => `events-${size}`), 'grown'],
+    opaque: SIZES_OPAQUE.map((size) => `opaque-${size}`),
+  });
+  for (const size of SIZES) {
+    const log = { ...server.log(`events-${size}`), size };
+    await fillLog(log, 1, size);
+    await judge(`served log of ${size}`, log);
+    const proofs = await fetchProofs(log, join(folder, `served-${size}`));
+    await judgeProofs(`served log of ${size}`, log, proofs);
+  }
+  for (const size of SIZES_OPAQUE) {
+    const log = { ...server.log(`opaque-${size}`), size };
+    await fillOpaqueLog(log, size);
+    await judge(`opaque log of ${size}`, log);
+  }
+  const grown = server.log('grown');
+  for (const [at, size] of SIZES_OF_GROWTH.entries()) {
+    await fillLog(grown, SIZES_OF_GROWTH[at - 1] ?? 1, size);
+  }
+  for (const size of SIZES_OF_GROWTH) {
+    await accepts(`tlog accepts the kept head of ${size} of a log that has grown`, () =>
+      runJudge({ ...grown, size }, `checkpoints/${size}`),
+    );
+  }
+  await report.check('the server stops well', () => server.stop().then(() => undefined));
+}
 
 /** The judges of tiles accept the log, and refuse it with one bit changed. */
 async function judge(name: string, log: PublishedLog): Promise<void> {
