@@ -1,4 +1,4 @@
-/** Limits of what a leaf says. The numbers are part of the format. (spec/5-submission.md §2) */
+/** Limits of what a leaf says. The numbers are part of the format. (spec/5-submission.md §9) */
 export const EVENT_LIMITS = {
   /** Bytes of an event in canonical form. */
   eventBytesMax: 61_440,

@@ -51,7 +51,7 @@ const FORM: CanonicalForm = {
 };
 
 /**
- * Checks that a receipt speaks of what was submitted: rebuilds the leaf and compares its hash. (spec/5-submission.md §5)
+ * Checks that a receipt speaks of what was submitted: rebuilds the leaf and compares its hash. (spec/5-submission.md §8)
  *
  * A retry must carry the signature of the first try, else the leaf is another.
  *
