@@ -9,6 +9,7 @@ export type {
   SubmitContext,
   SubmitOutcome,
 } from './contract.ts';
+export { type FeedBatch, type FeedCursor, followEntries } from './feed.ts';
 export { LOG_LIMITS, type LogLimits } from './limits.ts';
 export { openLog } from './open-log.ts';
 export type { OpenLogOptions } from './open-options.ts';
