@@ -140,7 +140,7 @@ const statement: LogLeaf = {
   type: 'refused',
   at: 1_795_166_820_500,
   salt: 'AAECAwQFBgcICQoLDA0ODw',
-  body: { source: 'mcp-gw-1', id: '01JD5T9Z6S0000000000000009', code: 'event.secret', count: 2 },
+  body: { source: 'mcp-gw-1', id: '01JD5T9Z6S0000000000000009', code: 'event.secret', untold: 2 },
 };
 const indexHead: IndexHead = {
   v: 'nhi.index/1',

@@ -6264,8 +6264,8 @@ return errors === 0;
 }
 
 
-const schema24 = {"$id":"https://varve.example/schemas/nhi.log.1.schema.json","type":"object","additionalProperties":false,"required":["at","body","salt","type","v"],"properties":{"v":{"const":"nhi.log/1"},"type":{"enum":["finding","refused","access","export","erase","hold","key","mapping"]},"at":{"type":"integer","minimum":0,"maximum":9007199254740991},"salt":{"type":"string","pattern":"^[A-Za-z0-9_-]{21}[AQgw]$"},"body":{"type":"object"}},"allOf":[{"if":{"properties":{"type":{"const":"refused"}}},"then":{"properties":{"body":{"$ref":"#/$defs/refused"}}}}],"$defs":{"refused":{"type":"object","additionalProperties":false,"required":["code","id","source"],"properties":{"code":{"type":"string","maxLength":64,"pattern":"^[a-z-]+\\.[a-z-]+$"},"id":{"type":["string","null"],"maxLength":128,"pattern":"^[A-Za-z0-9._:~-]+$"},"source":{"type":["string","null"],"maxLength":128,"pattern":"^[A-Za-z0-9._:/-]+$"},"by":{"type":["string","null"],"minLength":1,"maxLength":128,"format":"nhi-identifier"},"count":{"type":"integer","minimum":1,"maximum":9007199254740991}}}}};
-const schema25 = {"type":"object","additionalProperties":false,"required":["code","id","source"],"properties":{"code":{"type":"string","maxLength":64,"pattern":"^[a-z-]+\\.[a-z-]+$"},"id":{"type":["string","null"],"maxLength":128,"pattern":"^[A-Za-z0-9._:~-]+$"},"source":{"type":["string","null"],"maxLength":128,"pattern":"^[A-Za-z0-9._:/-]+$"},"by":{"type":["string","null"],"minLength":1,"maxLength":128,"format":"nhi-identifier"},"count":{"type":"integer","minimum":1,"maximum":9007199254740991}}};
+const schema24 = {"$id":"https://varve.example/schemas/nhi.log.1.schema.json","type":"object","additionalProperties":false,"required":["at","body","salt","type","v"],"properties":{"v":{"const":"nhi.log/1"},"type":{"enum":["finding","refused","access","export","erase","hold","key","mapping"]},"at":{"type":"integer","minimum":0,"maximum":9007199254740991},"salt":{"type":"string","pattern":"^[A-Za-z0-9_-]{21}[AQgw]$"},"body":{"type":"object"}},"allOf":[{"if":{"properties":{"type":{"const":"refused"}}},"then":{"properties":{"body":{"$ref":"#/$defs/refused"}}}}],"$defs":{"refused":{"type":"object","additionalProperties":false,"required":["code","id","source","untold"],"properties":{"code":{"type":"string","maxLength":64,"pattern":"^[a-z-]+\\.[a-z-]+$"},"id":{"type":["string","null"],"maxLength":128,"pattern":"^[A-Za-z0-9._:~-]+$"},"source":{"type":["string","null"],"maxLength":128,"pattern":"^[A-Za-z0-9._:/-]+$"},"untold":{"type":"integer","minimum":0,"maximum":9007199254740991}}}}};
+const schema25 = {"type":"object","additionalProperties":false,"required":["code","id","source","untold"],"properties":{"code":{"type":"string","maxLength":64,"pattern":"^[a-z-]+\\.[a-z-]+$"},"id":{"type":["string","null"],"maxLength":128,"pattern":"^[A-Za-z0-9._:~-]+$"},"source":{"type":["string","null"],"maxLength":128,"pattern":"^[A-Za-z0-9._:/-]+$"},"untold":{"type":"integer","minimum":0,"maximum":9007199254740991}}};
 const pattern29 = new RegExp("^[a-z-]+\\.[a-z-]+$", "u");
 
 function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -6274,14 +6274,14 @@ let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if((((data.code === undefined) && (missing0 = "code")) || ((data.id === undefined) && (missing0 = "id"))) || ((data.source === undefined) && (missing0 = "source"))){
+if(((((data.code === undefined) && (missing0 = "code")) || ((data.id === undefined) && (missing0 = "id"))) || ((data.source === undefined) && (missing0 = "source"))) || ((data.untold === undefined) && (missing0 = "untold"))){
 validate82.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0}}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(((((key0 === "code") || (key0 === "id")) || (key0 === "source")) || (key0 === "by")) || (key0 === "count"))){
+if(!((((key0 === "code") || (key0 === "id")) || (key0 === "source")) || (key0 === "untold"))){
 validate82.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}}];
 return false;
 break;
@@ -6369,25 +6369,23 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.by !== undefined){
-let data3 = data.by;
+if(data.untold !== undefined){
+let data3 = data.untold;
 const _errs8 = errors;
-if((typeof data3 !== "string") && (data3 !== null)){
-validate82.errors = [{instancePath:instancePath+"/by",schemaPath:"#/properties/by/type",keyword:"type",params:{type: schema25.properties.by.type}}];
+if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
+validate82.errors = [{instancePath:instancePath+"/untold",schemaPath:"#/properties/untold/type",keyword:"type",params:{type: "integer"}}];
 return false;
 }
 if(errors === _errs8){
-if(errors === _errs8){
-if(typeof data3 === "string"){
-if(func3(data3) > 128){
-validate82.errors = [{instancePath:instancePath+"/by",schemaPath:"#/properties/by/maxLength",keyword:"maxLength",params:{limit: 128}}];
+if((typeof data3 == "number") && (isFinite(data3))){
+if(data3 > 9007199254740991 || isNaN(data3)){
+validate82.errors = [{instancePath:instancePath+"/untold",schemaPath:"#/properties/untold/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}}];
 return false;
 }
 else {
-if(func3(data3) < 1){
-validate82.errors = [{instancePath:instancePath+"/by",schemaPath:"#/properties/by/minLength",keyword:"minLength",params:{limit: 1}}];
+if(data3 < 0 || isNaN(data3)){
+validate82.errors = [{instancePath:instancePath+"/untold",schemaPath:"#/properties/untold/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}}];
 return false;
-}
 }
 }
 }
@@ -6396,34 +6394,6 @@ var valid0 = _errs8 === errors;
 }
 else {
 var valid0 = true;
-}
-if(valid0){
-if(data.count !== undefined){
-let data4 = data.count;
-const _errs10 = errors;
-if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
-validate82.errors = [{instancePath:instancePath+"/count",schemaPath:"#/properties/count/type",keyword:"type",params:{type: "integer"}}];
-return false;
-}
-if(errors === _errs10){
-if((typeof data4 == "number") && (isFinite(data4))){
-if(data4 > 9007199254740991 || isNaN(data4)){
-validate82.errors = [{instancePath:instancePath+"/count",schemaPath:"#/properties/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}}];
-return false;
-}
-else {
-if(data4 < 1 || isNaN(data4)){
-validate82.errors = [{instancePath:instancePath+"/count",schemaPath:"#/properties/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}}];
-return false;
-}
-}
-}
-}
-var valid0 = _errs10 === errors;
-}
-else {
-var valid0 = true;
-}
 }
 }
 }
