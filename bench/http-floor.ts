@@ -1,6 +1,6 @@
 /**
  * What a POST of one event costs before any log is touched: bare node:http, bare Hono, our app over a log that does
- * nothing. `npx tsx --conditions=varve-source bench/http-floor.ts [seconds] [connections] [rounds]`.
+ * nothing, by its short way and through Hono. `npx tsx --conditions=varve-source bench/http-floor.ts [seconds] [connections] [rounds]`.
  */
 import { fork } from 'node:child_process';
 import { createServer, type IncomingMessage } from 'node:http';
@@ -12,7 +12,7 @@ import type { HttpEnv } from '../src/http/app.ts';
 import { createApp, listen } from '../src/http/http.ts';
 import type { Log, SubmitOutcome } from '../src/log/log.ts';
 
-const SERVERS = ['node', 'hono', 'app'] as const;
+const SERVERS = ['node', 'hono', 'app', 'app-hono'] as const;
 type ServerName = (typeof SERVERS)[number];
 
 const RECEIPT = {
@@ -96,7 +96,7 @@ async function serve(name: ServerName): Promise<void> {
     process.send?.(user + system);
   });
   const text = JSON.stringify(RECEIPT);
-  if (name === 'app') {
+  if (name === 'app' || name === 'app-hono') {
     const outcomes: readonly SubmitOutcome[] = [{ kind: 'appended', receipt: RECEIPT }];
     const log = {
       name: 'main',
@@ -104,7 +104,8 @@ async function serve(name: ServerName): Promise<void> {
       submit: async () => outcomes,
     } as Partial<Log> as Log;
     const app = createApp({ logs: new Map([['main', log]]), random: Math.random });
-    const { url } = await listen({ app, port: 0, random: Math.random });
+    const way = name === 'app' ? app : Object.assign(app, { shortWay: () => false });
+    const { url } = await listen({ app: way, port: 0, random: Math.random });
     process.send?.(url);
     return;
   }

@@ -1,13 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Context, Hono } from 'hono';
 import type { Answer } from './answers.ts';
-import { createLogServer, type LogServer, type LogServerOptions } from './log-server.ts';
+import { createLogServer, type LogServerOptions } from './log-server.ts';
 import { type HttpRequest, pathOfTarget, requestOfFetch, requestOfNode } from './request.ts';
 import { ROUTES } from './routes.ts';
+import { createShortWay, type ShortWay } from './short-way.ts';
 
 /** What the node server hands to Hono as `env`; absent where the app is called as a function. */
 export interface HttpEnv {
   Bindings: { readonly incoming?: IncomingMessage; readonly outgoing?: ServerResponse };
+}
+
+/** The log server as a function, and the way around Hono that a socket may take to the same handlers. */
+export interface LogApp extends Hono<HttpEnv> {
+  readonly shortWay: ShortWay;
 }
 
 /**
@@ -17,17 +23,13 @@ export interface HttpEnv {
  *
  * @throws {TransparencyError} config.malformed for too many logs, or a log's name
  */
-export function createApp(options: LogServerOptions): Hono<HttpEnv> {
-  return createHonoApp(createLogServer(options));
-}
-
-/** Hono's routing and `fetch` over a log server. */
-export function createHonoApp(server: LogServer): Hono<HttpEnv> {
+export function createApp(options: LogServerOptions): LogApp {
+  const server = createLogServer(options);
   const app = new Hono<HttpEnv>({ getPath: rawPathOf });
   for (const route of ROUTES) {
     app.on([route.method], [route.path], (c): Response | Promise<Response> => {
       const answer = server.answer(route, requestOf(c));
-      // Not awaited: an answer that is there at once takes the node server's short way.
+      // Not awaited: the node server writes an answer that is there at once without a promise.
       return answer instanceof Promise ? answer.then(responseOf) : responseOf(answer);
     });
   }
@@ -36,7 +38,7 @@ export function createHonoApp(server: LogServer): Hono<HttpEnv> {
     return responseOf(server.answerNowhere(request, methodsOf(app, request.path)));
   });
   app.onError((error, c) => responseOf(server.answerError(error, requestOf(c))));
-  return app;
+  return Object.assign(app, { shortWay: createShortWay(server, ROUTES) });
 }
 
 /** An answer as the web's `Response`. */

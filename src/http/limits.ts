@@ -31,7 +31,7 @@ export type Limits = Readonly<Record<LimitName, number>>;
 
 const MEBIBYTE = 1_048_576;
 
-/** The one table of the server's limits. (spec/8-http.md §9) */
+/** The one table of the server's limits. (spec/8-http.md §8) */
 export const LIMITS: Readonly<Record<LimitName, Limit>> = {
   jsonBodyBytesMax: {
     unit: 'bytes',

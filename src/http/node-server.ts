@@ -3,10 +3,9 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener, RequestError } from '@hono/node-server';
-import type { Hono } from 'hono';
 import { type ErrorCode, TransparencyError } from '../core/error.ts';
 import { answerOfError } from './answers.ts';
-import { type HttpEnv, responseOf } from './app.ts';
+import { type HttpEnv, type LogApp, responseOf } from './app.ts';
 import { type Limits, limitsOf } from './limits.ts';
 import { problemOf, type RandomFraction } from './problems.ts';
 
@@ -23,7 +22,7 @@ export interface HttpServer {
 
 /** Where to listen, and how. */
 export interface ListenOptions {
-  readonly app: Hono<HttpEnv>;
+  readonly app: LogApp;
   /** Name or address; default 127.0.0.1. */
   readonly host?: string;
   /** 0: any free one. */
@@ -51,7 +50,7 @@ export async function listen(options: ListenOptions): Promise<HttpServer> {
   );
   const server = createNodeServer(options, limits, (incoming, outgoing) => {
     if (closing.yes) outgoing.shouldKeepAlive = false;
-    void respond(incoming, outgoing);
+    if (!app.shortWay(incoming, outgoing)) void respond(incoming, outgoing);
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     answerBrokenRequest(error, socket, random);

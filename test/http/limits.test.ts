@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { LIMITS, type LimitName, limitsOf } from '../../src/http/limits.ts';
 
@@ -17,5 +18,15 @@ describe('limits', () => {
 
   it.each([0, -1, 1.5, Number.NaN, 1e9])('refuse %s connections', (connectionsMax) => {
     expect(() => limitsOf({ connectionsMax })).toThrow(/^config.malformed: limit connectionsMax/);
+  });
+});
+
+describe('spec/8-http.md', () => {
+  it('lists every limit with its default', () => {
+    const spec = readFileSync(new URL('../../spec/8-http.md', import.meta.url), 'utf8');
+    for (const [name, limit] of Object.entries(LIMITS)) {
+      const told = limit.default.toLocaleString('en-US');
+      expect(spec).toContain(`| \`${name}\` | ${told} | ${limit.doc} |`);
+    }
   });
 });

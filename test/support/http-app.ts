@@ -24,7 +24,12 @@ export interface AppUnderTest {
   request(path: string, init?: RequestInit): Promise<Seen>;
   /** A request over a socket that sends this raw target, which no URL can hold. */
   requestTarget(target: string, headers?: Record<string, string>): Promise<Seen>;
-  post(path: string, body: BodyInit, type?: string | null, headers?: HeadersInit): Promise<Seen>;
+  post(
+    path: string,
+    body: string | Uint8Array,
+    type?: string | null,
+    headers?: HeadersInit,
+  ): Promise<Seen>;
 }
 
 /** The app under test. Nothing is random in it. */
@@ -68,7 +73,7 @@ export function createAppUnderTest(
       const all = new Headers(headers);
       if (type !== null) all.set('content-type', type);
       // Bytes, because a text would bring a content type of its own.
-      const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
+      const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body.slice();
       return request(path, { method: 'POST', body: bytes, headers: all });
     },
   };
