@@ -72,6 +72,7 @@ export function createAdmission(
     if (refusal !== null) return refusal;
 
     const { event, sig } = submission;
+    const { canonical } = event; // what waits in the pool must not hold the whole event
     const recv: Recv = {
       adapter: 'native',
       at: options.clock(),
@@ -82,7 +83,7 @@ export function createAdmission(
       salt: nextSalt(),
     };
     const remake = (other: Recv): Uint8Array =>
-      formatLeaf({ eventCanonical: event.canonical, recv: other, sig });
+      formatLeaf({ eventCanonical: canonical, recv: other, sig });
     const entry = remake(recv);
     if (entry.length > ENTRY_BYTES_MAX - CONFLICT_BYTES_MAX) {
       return tooLarge(submission, `the leaf has ${entry.length} bytes`);
@@ -95,7 +96,7 @@ export function createAdmission(
         atMs: recv.at,
         identity: {
           key: idempotencyKey(event.sourceId, event.id),
-          sameness: mac(event.canonical),
+          sameness: mac(canonical),
           sourceId: event.sourceId,
           recv,
           remake,
