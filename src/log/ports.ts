@@ -1,3 +1,6 @@
+import type { CosignHead, CosignRound, CosignTree, WitnessState } from '../core/cosign-round.ts';
+import type { Policy } from '../core/policy.ts';
+
 /** One row: a key and its value. */
 export interface Row {
   readonly key: Uint8Array;
@@ -84,6 +87,31 @@ export interface HeadSigner {
   signNote(text: Uint8Array): Uint8Array;
   /** DER ECDSA signature with SHA-256 over the 50 bytes of a tree head. (RFC 6962 §3.5) */
   signTreeHead(input: Uint8Array): Uint8Array;
+}
+
+/**
+ * Who asks the witnesses of a policy to cosign heads. (C2SP tlog-witness, spec/10-witness.md §6)
+ *
+ * The guard has recorded a head, and its row is stored, before it is handed in here. Nothing that a witness does or
+ * leaves undone makes a round throw or last longer than the witness timeout. No two rounds run at once.
+ */
+export interface Cosigner {
+  /** Its witnesses are asked, its quorum is what `isQuorum` means. */
+  readonly policy: Policy;
+  /**
+   * Asks all witnesses at once. Answers as soon as the quorum holds, and a moment later for those that are about to
+   * answer; else when every witness has answered or run out of time.
+   *
+   * @throws the signal's reason when it aborts; what `tree.prove` throws, since then the log itself is at fault
+   */
+  collect(head: CosignHead, tree: CosignTree, signal: AbortSignal): Promise<CosignRound>;
+  /**
+   * The same for the last stored head after a start: answers as soon as `isConfirmed`. Its lines are as good as those
+   * of `collect`. (forks.md, CONFIRMING)
+   */
+  confirm(head: CosignHead, tree: CosignTree, signal: AbortSignal): Promise<CosignRound>;
+  /** One for each witness of the policy, in its order. */
+  readonly states: readonly WitnessState[];
 }
 
 /** Now, in ms since 1970. May jump; nothing but times that people read depends on it. */
