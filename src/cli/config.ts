@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { TransparencyError } from '../core/error.ts';
 import { parsePolicy } from '../core/policy.ts';
 import { type JsonObject, type JsonValue, parseStrictJson } from '../event/strict-json.ts';
 import type { LogType } from '../log/log.ts';
 import type { Flags, FlagTable } from './flags.ts';
+import { type ListenAddress, parseListenAddress } from './listen-address.ts';
+import { checkLogName } from './log-identity.ts';
+import { readNamedFile } from './named-file.ts';
 
 /** One log to serve. What is null was not given: a new log takes its default, an old one keeps what it has. */
 export interface LogConfig {
@@ -29,7 +30,7 @@ export interface FolderConfig {
 /** Everything that `varve serve` is told. */
 export interface ServeConfig {
   readonly folders: FolderConfig;
-  readonly listen: { readonly host: string; readonly port: number };
+  readonly listen: ListenAddress;
   /** null: none was named, so those that the folder holds, or one named `main`. */
   readonly logs: readonly LogConfig[] | null;
   /** Start with a guard that was made anew from the store. (forks.md, START) */
@@ -50,7 +51,8 @@ export const SERVE_FLAGS: FlagTable = {
  * What a server is told, by flags, then by variables (`VARVE_DATA`, `VARVE_KEYS`, `VARVE_GUARD`, `VARVE_LISTEN`), then
  * by the file of `--config`, then by default. Everything is checked before anything is opened.
  *
- * @throws {TransparencyError} config.malformed; start.refused for an address that is not of loopback
+ * @throws {TransparencyError} config.malformed; keys.malformed for a log's name; start.refused for an address that is not
+ *   of loopback, or a policy that names witnesses
  */
 export async function readServeConfig(
   flags: Flags,
@@ -60,7 +62,7 @@ export async function readServeConfig(
   const listen = flags.text('listen') ?? env['VARVE_LISTEN'] ?? textOf(file, 'listen');
   const config = {
     folders: foldersOf(flags, env, file),
-    listen: parseListen(listen ?? '127.0.0.1:6962'),
+    listen: parseListenAddress(listen ?? '127.0.0.1:6962'),
     logs: logsOf(flags, file),
     startUnconfirmed: flags.on('start-unconfirmed'),
   };
@@ -81,31 +83,24 @@ export async function readFolderConfig(
   return foldersOf(flags, env, await readConfigFile(flags.text('config') ?? env['VARVE_CONFIG']));
 }
 
-/**
- * Checks that a text may be the name of a log: it is a part of paths and of URLs.
- *
- * @throws {TransparencyError} config.malformed
- */
-export function checkLogName(name: string): void {
-  if (/^[a-z0-9-]{1,63}$/.test(name)) return;
-  throw malformed(`'${name}' is no name of a log: 1 to 63 of a-z, 0-9 and -`);
-}
-
 const MEMBERS: ReadonlySet<string> = new Set(['data', 'keys', 'guard', 'listen', 'policy', 'logs']);
 const LOG_MEMBERS: ReadonlySet<string> = new Set(['name', 'type', 'origin', 'tenant']);
 
 async function readConfigFile(path: string | undefined): Promise<JsonObject> {
   if (path === undefined) return {};
-  let value: JsonValue;
+  const value = parseFile(path, await readNamedFile(path));
+  if (!isObject(value)) throw malformed(`${path}: not an object`);
+  checkMembers(value, MEMBERS, path);
+  return value;
+}
+
+function parseFile(path: string, bytes: Uint8Array): JsonValue {
   try {
-    value = parseStrictJson(await readFile(path));
+    return parseStrictJson(bytes);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new TransparencyError('config.malformed', `${path}: ${why}`, { cause });
   }
-  if (!isObject(value)) throw malformed(`${path}: not an object`);
-  checkMembers(value, MEMBERS, path);
-  return value;
 }
 
 function foldersOf(
@@ -172,30 +167,6 @@ function logsOfFile(file: JsonObject): LogConfig[] {
   });
 }
 
-/**
- * Host and port of `HOST:PORT`, `[IPv6]:PORT` or `PORT`.
- *
- * @throws {TransparencyError} config.malformed; start.refused for an address that others can reach
- */
-function parseListen(text: string): { readonly host: string; readonly port: number } {
-  const parts = /^(?:(?:\[([^\]]+)\]|([^:[\]]+)):)?([0-9]{1,5})$/.exec(text);
-  const host = parts?.[1] ?? parts?.[2] ?? '127.0.0.1';
-  const port = Number(parts?.[3] ?? Number.NaN);
-  if (!(port <= 65_535) || (parts?.[1] !== undefined && isIP(host) !== 6)) {
-    throw malformed(`--listen '${text}' is not HOST:PORT`);
-  }
-  if (isLoopback(host)) return { host, port };
-  throw new TransparencyError(
-    'start.refused',
-    `--listen ${text} can be reached from other machines, and without tokens whoever reaches it may write. ` +
-      'This version has no tokens yet: listen on 127.0.0.1, and put a proxy on this machine in front of it that knows its callers',
-  );
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-}
-
 async function checkPolicy(path: string): Promise<void> {
   const policy = parsePolicy(await readNamedFile(path));
   if (policy.quorum === null && policy.witnesses.length === 0) return;
@@ -203,20 +174,6 @@ async function checkPolicy(path: string): Promise<void> {
     'start.refused',
     `${path} names witnesses, and this version does not ask them yet: a policy with 'quorum none' and no witness is all that it can serve`,
   );
-}
-
-/**
- * Bytes of a file that was named on the command line.
- *
- * @throws {TransparencyError} config.malformed with the system's own words
- */
-export async function readNamedFile(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new TransparencyError('config.malformed', `cannot read ${path}: ${why}`, { cause });
-  }
 }
 
 function checkMembers(value: JsonObject, known: ReadonlySet<string>, where: string): void {

@@ -6,7 +6,7 @@ import { keysOf } from '../log/rows.ts';
 import { openHeadRow } from '../log/signed-head.ts';
 import { initGuard, levelStoreExists, openGuardFile, openLevelStore } from '../storage/storage.ts';
 import type { Command, CommandIo } from './command.ts';
-import { checkLogName, FOLDER_FLAGS, type FolderConfig, readFolderConfig } from './config.ts';
+import { FOLDER_FLAGS, type FolderConfig, readFolderConfig } from './config.ts';
 import { parseFlags } from './flags.ts';
 import { readKeys } from './key-files.ts';
 import {
@@ -18,6 +18,7 @@ import {
   readMark,
   setMark,
 } from './log-folder.ts';
+import { checkLogName } from './log-identity.ts';
 
 /** `varve guard` */
 export const guard: Command = {

@@ -2,7 +2,7 @@ import { utf8Text } from '../core/bytes.ts';
 import { isTransparencyError, TransparencyError } from '../core/error.ts';
 import { scanArrayItems } from '../event/strict-json.ts';
 import type { CommandIo } from './command.ts';
-import { readNamedFile } from './config.ts';
+import { readNamedFile } from './named-file.ts';
 
 /**
  * The items of files, or of stdin where none is named or the name is `-`: each file one item, an array of items, or

@@ -1,10 +1,11 @@
 import { TransparencyError } from '../core/error.ts';
 import { levelStoreExists } from '../storage/storage.ts';
 import type { Command, CommandIo } from './command.ts';
-import { checkLogName, FOLDER_FLAGS, type FolderConfig, readFolderConfig } from './config.ts';
+import { FOLDER_FLAGS, type FolderConfig, readFolderConfig } from './config.ts';
 import { type Flags, parseFlags } from './flags.ts';
 import { keysExist, readKeys } from './key-files.ts';
 import { guardExists, logFolderOf, logNames } from './log-folder.ts';
+import { checkLogName } from './log-identity.ts';
 import { type LogLine, logLineOf, policyOfLine } from './log-line.ts';
 import { createLogKeys } from './open-logs.ts';
 

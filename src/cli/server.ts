@@ -57,13 +57,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 function serveLogs(
-  { config, logger }: ServerOptions,
+  { config, logger, now }: ServerOptions,
   logs: readonly OpenedLog[],
 ): Promise<HttpServer> {
   for (const { log } of logs) if (log.state.kind === 'halted') tellHalted(logger, log);
   const random = (): number => randomInt(2 ** 47) / 2 ** 47;
   const byName = new Map(logs.map(({ log }) => [log.name, log]));
-  const app = createApp({ logs: byName, random, logger });
+  const app = createApp({ logs: byName, random, now, logger });
   return listen({ app, ...config.listen, random });
 }
 

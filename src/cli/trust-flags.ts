@@ -1,8 +1,8 @@
 import { policyOfVkey } from '../client/client.ts';
 import { TransparencyError } from '../core/error.ts';
 import { type Policy, parsePolicy } from '../core/policy.ts';
-import { readNamedFile } from './config.ts';
 import type { Flags } from './flags.ts';
+import { readNamedFile } from './named-file.ts';
 
 /** The two flags that say what is trusted; one of them is given. */
 export const TRUST_FLAGS: readonly string[] = ['policy', 'vkey'];

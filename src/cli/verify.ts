@@ -5,8 +5,8 @@ import type { Policy } from '../core/policy.ts';
 import { openProofFile, type ProvenEntry } from '../core/proof-file.ts';
 import { type Leaf, parseLeaf } from '../event/leaf.ts';
 import type { Command } from './command.ts';
-import { readNamedFile } from './config.ts';
 import { parseFlags } from './flags.ts';
+import { readNamedFile } from './named-file.ts';
 import { requireTrust, TRUST_FLAGS } from './trust-flags.ts';
 
 /** `varve verify` */
