@@ -89,9 +89,14 @@ export interface Log {
   /**
    * Waits until a head of at least `size` entries is published.
    *
+   * @param options.passive  true: do not hurry the next head along; followers wait so. Default false
    * @throws {TransparencyError} log.not-published when the signal aborts first; log.halted, log.closing
    */
-  waitPublished(size: number, signal: AbortSignal): Promise<SignedHead>;
+  waitPublished(
+    size: number,
+    signal: AbortSignal,
+    options?: { readonly passive?: boolean },
+  ): Promise<SignedHead>;
 
   /**
    * The kept head of a size: its newest version, or the one whose note has that SHA-256.
@@ -110,6 +115,8 @@ export interface Log {
   readBundle(index: number, width: number): Promise<Uint8Array>;
   /** Exact bytes of an entry. @throws {TransparencyError} entry.not-found */
   readEntry(index: number): Promise<Uint8Array>;
+  /** The lowest index within the published tree whose leaf hash is this one, if there is one. */
+  indexOfLeafHash(hash: Uint8Array): Promise<number | undefined>;
   /** The published tree, for provers. */
   readonly tiles: TileSource;
 

@@ -71,7 +71,7 @@ async function isPublished(
   signal: AbortSignal,
 ): Promise<boolean> {
   try {
-    await log.waitPublished(size, signal);
+    await log.waitPublished(size, signal, { passive: true });
     return true;
   } catch (error) {
     if (signal.aborted) return false;

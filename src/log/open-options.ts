@@ -12,6 +12,8 @@ export interface OpenLogOptions {
   readonly tenant?: string;
   readonly store: Store;
   readonly guard: Guard;
+  /** Where indices are kept by leaf hash: derived, may be lost. Default: they are searched for in the tiles. */
+  readonly leafIndexStore?: Store;
   readonly signer: HeadSigner;
   /** 32 bytes: key of the sameness MAC. */
   readonly samenessSecret: Uint8Array;

@@ -28,6 +28,8 @@ export interface PublisherOptions extends FailureSinks {
 
 interface Waiter {
   readonly size: number;
+  /** True: it does not hurry the next head along. */
+  readonly passive: boolean;
   readonly resolve: (head: SignedHead) => void;
   readonly reject: (error: TransparencyError) => void;
 }
@@ -75,7 +77,7 @@ export class Publisher {
   }
 
   /** The published head once it covers `size` entries. @throws {TransparencyError} log.not-published, log.* */
-  waitFor(size: number, signal: AbortSignal): Promise<SignedHead> {
+  waitFor(size: number, signal: AbortSignal, passive = false): Promise<SignedHead> {
     const head = this.#published;
     if (head !== null && head.size >= size) return Promise.resolve(head);
     if (this.#ended !== null) return Promise.reject(this.#ended);
@@ -86,6 +88,7 @@ export class Publisher {
       };
       const waiter: Waiter = {
         size,
+        passive,
         resolve: (found) => {
           signal.removeEventListener('abort', late);
           resolve(found);
@@ -150,7 +153,7 @@ export class Publisher {
     this.#shownAtMs = Math.min(this.#shownAtMs, now);
     const age = now - this.#shownAtMs;
     if (!this.#isBehind()) return Math.max(0, limits.headRefreshMs - age);
-    const wanted = this.#draining || this.#waiters.length > 0;
+    const wanted = this.#draining || this.#waiters.some(({ passive }) => !passive);
     return wanted ? 0 : Math.max(0, limits.headIntervalMs - age);
   }
 

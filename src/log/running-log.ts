@@ -23,6 +23,7 @@ import type { FailureSinks } from './halting.ts';
 import { Housekeeping } from './housekeeping.ts';
 import type { WriterTree } from './integrate.ts';
 import { readKeptHead } from './kept-heads.ts';
+import { LeafIndex } from './leaf-index.ts';
 import type { LogLimits } from './limits.ts';
 import type { OpenLogOptions } from './open-options.ts';
 import { Pool, type PooledEntry, type Settlement } from './pool.ts';
@@ -60,6 +61,7 @@ export class RunningLog implements Log {
   readonly #sequencer: Sequencer | null;
   readonly #publisher: Publisher;
   readonly #housekeeping: Housekeeping;
+  readonly #leafIndex: LeafIndex;
   #state: LogState;
   #closing: Promise<void> | null = null;
 
@@ -104,6 +106,7 @@ export class RunningLog implements Log {
       onHalt,
       onFault,
     });
+    this.#leafIndex = new LeafIndex(this, options.leafIndexStore ?? null);
     const { tree } = start;
     const reads = { store, cacheBytesMax: limits.readCacheBytesMax };
     this.#reader = tree === null ? null : new Reader({ ...reads, builder: tree.builder });
@@ -131,6 +134,7 @@ export class RunningLog implements Log {
   async start(): Promise<void> {
     if (this.#state.kind !== 'running') return;
     void this.#housekeeping.fillFilter();
+    this.#leafIndex.start();
     this.#publisher.start();
     if (this.#publisher.published === null) {
       await this.#publisher.waitFor(0, new AbortController().signal);
@@ -213,8 +217,12 @@ export class RunningLog implements Log {
     return settlement.leafIndex;
   }
 
-  waitPublished(size: number, signal: AbortSignal): Promise<SignedHead> {
-    return this.#publisher.waitFor(size, signal);
+  waitPublished(
+    size: number,
+    signal: AbortSignal,
+    options?: { readonly passive?: boolean },
+  ): Promise<SignedHead> {
+    return this.#publisher.waitFor(size, signal, options?.passive);
   }
 
   async headOf(size: number, noteHash?: Uint8Array): Promise<SignedHead> {
@@ -236,6 +244,10 @@ export class RunningLog implements Log {
     return this.#reading((reader) => reader.entry(index, this.publishedSize));
   }
 
+  indexOfLeafHash(hash: Uint8Array): Promise<number | undefined> {
+    return this.#reading(() => this.#leafIndex.find(hash));
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -248,6 +260,7 @@ export class RunningLog implements Log {
       await this.#publisher.drain();
     }
     await this.#housekeeping.end();
+    await this.#leafIndex.close();
     await this.#options.store.close();
     await this.#options.guard.close();
   }

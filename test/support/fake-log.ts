@@ -150,6 +150,10 @@ export function createFakeLog(type: LogType = 'events', name = 'main'): FakeLog 
       if (entry !== undefined) return entry;
       throw new TransparencyError('entry.not-found', `no entry ${index}`);
     },
+    async indexOfLeafHash(hash) {
+      const found = entries.findIndex((entry) => equalBytes(leafHash(entry), hash));
+      return found >= 0 && found < this.publishedSize ? found : undefined;
+    },
     tiles: { readTiles: (tiles) => Promise.all(tiles.map((tile) => log.readTile(tile))) },
     async close() {},
   };
