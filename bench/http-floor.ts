@@ -103,7 +103,7 @@ async function serve(name: ServerName): Promise<void> {
       type: 'events',
       submit: async () => outcomes,
     } as Partial<Log> as Log;
-    const app = createApp({ logs: new Map([['main', log]]), random: Math.random });
+    const app = createApp({ logs: new Map([['main', log]]), random: Math.random, now: Date.now });
     const way = name === 'app' ? app : Object.assign(app, { shortWay: () => false });
     const { url } = await listen({ app: way, port: 0, random: Math.random });
     process.send?.(url);

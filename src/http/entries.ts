@@ -1,15 +1,20 @@
 import { TransparencyError } from '../core/error.ts';
 import { formatProofFile } from '../core/proof-file.ts';
 import { proveInclusion } from '../core/prover.ts';
+import { parseLeaf } from '../event/leaf.ts';
+import type { Log } from '../log/log.ts';
 import { type Answer, answerHeaders } from './answers.ts';
 import type { LogExchange } from './exchange.ts';
-import { publishedHead } from './heads.ts';
+import { keptHead, publishedHead } from './heads.ts';
 import { integerParameter, parseInteger } from './parameters.ts';
+import type { Principal } from './principal.ts';
 import { pathSegment } from './request.ts';
 
-/** `GET /{log}/entries/{index}`: the exact bytes of the leaf. (spec/8-http.md §4) */
-export async function getEntry({ request, log, services }: LogExchange): Promise<Answer> {
+/** `GET /{log}/entries/{index}`: the exact bytes of the entry. (spec/8-http.md §1) */
+export async function getEntry(exchange: LogExchange): Promise<Answer> {
+  const { request, log, services, principal } = exchange;
   const body = await log.readEntry(indexOf(pathSegment(request, 2)));
+  checkOwn(principal, log, body);
   const type = log.type === 'events' ? 'application/json' : 'application/octet-stream';
   const caching = services.authOff ? 'immutable' : 'private-never';
   return { status: 200, headers: answerHeaders(type, caching), body };
@@ -20,16 +25,29 @@ export async function getEntry({ request, log, services }: LogExchange): Promise
  * (tlog-proof, spec/7-proof-file.md)
  */
 export async function getProof(exchange: LogExchange): Promise<Answer> {
-  const { request, log, services } = exchange;
+  const { request, log, services, principal } = exchange;
   const index = pathSegment(request, 2);
   const leafIndex = indexOf(index);
   const size = integerParameter(request, 'size');
-  const head = size === undefined ? publishedHead(log) : await log.headOf(size);
+  const head = size === undefined ? publishedHead(log) : await keptHead(log, { size });
   if (leafIndex >= head.size) throw notFound(index);
+  if (!principal.roles.has('audit')) checkOwn(principal, log, await log.readEntry(leafIndex));
   const path = await proveInclusion(log.tiles, { leafIndex, treeSize: head.size });
   const body = formatProofFile({ leafIndex, path, checkpoint: head.note });
   const caching = services.authOff ? 'revalidate' : 'private-never';
   return { status: 200, headers: answerHeaders('text/plain; charset=utf-8', caching), body };
+}
+
+/**
+ * Checks that an entry is for those who audit, or for who sent it: its leaf says who that was.
+ *
+ * @throws {TransparencyError} request.forbidden
+ */
+function checkOwn(principal: Principal, log: Pick<Log, 'type'>, entry: Uint8Array): void {
+  if (principal.roles.has('audit')) return;
+  const leaf = log.type === 'events' ? parseLeaf(entry) : undefined;
+  if (leaf?.v === 'nhi.leaf/1' && leaf.recv.by !== null && leaf.recv.by === principal.name) return;
+  throw new TransparencyError('request.forbidden', 'the token did not send this entry');
 }
 
 function indexOf(text: string): number {

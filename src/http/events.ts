@@ -57,12 +57,17 @@ async function waitUntilPublished(
     if (outcome.kind !== 'refused') size = Math.max(size, outcome.receipt.index + 1);
   }
   if (size <= log.publishedSize) return true;
+  // Not AbortSignal.timeout, whose timer would outlive the wait: ten seconds of answers would lie in memory.
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), services.limits.publishedWaitMsMax);
   try {
-    await log.waitPublished(size, AbortSignal.timeout(services.limits.publishedWaitMsMax));
+    await log.waitPublished(size, late.signal);
     return true;
   } catch (error) {
     if (isTransparencyError(error)) return false;
     throw error;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

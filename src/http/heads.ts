@@ -1,6 +1,6 @@
 import { TransparencyError } from '../core/error.ts';
 import { parseHex } from '../core/hex.ts';
-import type { SignedHead } from '../log/log.ts';
+import type { Log, SignedHead } from '../log/log.ts';
 import { type Answer, answerHeaders } from './answers.ts';
 import type { LogExchange } from './exchange.ts';
 import { parseInteger } from './parameters.ts';
@@ -25,11 +25,26 @@ export async function getKeptCheckpoint({ request, log }: LogExchange): Promise<
   if (size === undefined) throw notKept(last);
   const note = queryParameter(request, 'note');
   if (note === undefined) {
-    return { status: 200, headers: NEWEST_HEADERS, body: (await log.headOf(size)).note };
+    const head = await keptHead(log, { size });
+    return { status: 200, headers: NEWEST_HEADERS, body: head.note };
   }
   if (note.length !== 64) throw notAHash();
-  const head = await log.headOf(size, parseNoteHash(note));
+  const head = await keptHead(log, { size, noteHash: parseNoteHash(note) });
   return { status: 200, headers: NAMED_HEADERS, body: head.note };
+}
+
+/**
+ * The kept head of a size, as far as the tree is published.
+ *
+ * @throws {TransparencyError} checkpoint.not-found
+ */
+export async function keptHead(
+  log: Pick<Log, 'headOf' | 'publishedSize'>,
+  asked: { readonly size: number; readonly noteHash?: Uint8Array },
+): Promise<SignedHead> {
+  // A head is signed, and kept, before it has its quorum.
+  if (asked.size > log.publishedSize) throw notKept(String(asked.size));
+  return log.headOf(asked.size, asked.noteHash);
 }
 
 /** The published head. @throws {TransparencyError} checkpoint.not-found before the first */

@@ -1,14 +1,17 @@
 import { TransparencyError } from '../core/error.ts';
 import type { Log } from '../log/log.ts';
+import type { Clock } from '../log/ports.ts';
 import { type Answer, answerOfProblem } from './answers.ts';
+import { checkAudience, createAuthenticate } from './auth.ts';
 import { createBodyReader } from './body.ts';
 import type { Logger, Services } from './exchange.ts';
 import { type Limits, limitsOf } from './limits.ts';
-import { OPEN_DOOR } from './principal.ts';
 import { problemOf, type RandomFraction } from './problems.ts';
+import { createRefusalTeller } from './refusal-teller.ts';
 import type { HttpRequest } from './request.ts';
 import type { Route } from './routes.ts';
 import { createSameOriginCheck, LOOPBACK_HOSTS } from './same-origin.ts';
+import type { TokenStore } from './tokens.ts';
 
 /** What a log server is made of. */
 export interface LogServerOptions {
@@ -16,11 +19,18 @@ export interface LogServerOptions {
   readonly logs: ReadonlyMap<string, Log>;
   /** Numbers 0 ≤ x < 1 for jitter. */
   readonly random: RandomFraction;
+  /** For quotas, and for how often something is logged. */
+  readonly now: Clock;
+  /** Who may ask; null, the default: everybody, for loopback alone. */
+  readonly tokens?: TokenStore | null;
   /** Default: the table's defaults. */
   readonly limits?: Limits;
   /** Default: nothing is written. */
   readonly logger?: Logger;
-  /** Names in `Host` that are answered, in addition to those of loopback; null: any. Default none. */
+  /**
+   * Names in `Host` that are answered, in addition to those of loopback; null: any. Default none, and any where tokens
+   * are asked for.
+   */
   readonly allowedHosts?: readonly string[] | null;
 }
 
@@ -37,17 +47,27 @@ export interface LogServer {
 /** @throws {TransparencyError} config.malformed for too many logs, or a log's name */
 export function createLogServer(options: LogServerOptions): LogServer {
   const services = servicesOf(options);
-  const { allowedHosts = [] } = options;
+  const { tokens = null } = options;
+  const { allowedHosts = tokens === null ? [] : null } = options;
   const checkSameOrigin = createSameOriginCheck(
     allowedHosts === null ? null : [...LOOPBACK_HOSTS, ...allowedHosts],
   );
+  const { limits } = services;
+  const tellRefused = createRefusalTeller(services.logger, options.now);
+  const authenticate = createAuthenticate({ tokens, limits, now: options.now });
   return {
     answer(route, request) {
       checkSameOrigin(request);
-      const principal = OPEN_DOOR;
-      if (route.about === 'server') return route.handler({ request, services, principal });
+      const principal = authenticate(request);
+      if (route.about === 'server') {
+        checkAudience(principal, { audience: route.audience, log: null });
+        return route.handler({ request, services, principal });
+      }
       const { path } = request;
-      const log = services.logs.get(path.slice(1, path.indexOf('/', 1)));
+      const name = path.slice(1, path.indexOf('/', 1));
+      // Before the log is looked up: who may not ask is not told which logs there are.
+      checkAudience(principal, { audience: route.audience, log: name });
+      const log = services.logs.get(name);
       if (log === undefined) {
         throw new TransparencyError('log.unknown', 'no log of this name here');
       }
@@ -67,11 +87,13 @@ export function createLogServer(options: LogServerOptions): LogServer {
       if (problem.status === 500) {
         const { instance } = problem;
         services.logger.error({ err: error, instance, path: request.path }, 'request failed');
-      }
-      return answerOfProblem(problem);
+      } else if (problem.status === 503) tellRefused(problem.code);
+      return answerOfProblem(problem, problem.status === 401 ? ASK_FOR_TOKEN : {});
     },
   };
 }
+
+const ASK_FOR_TOKEN = { 'WWW-Authenticate': 'Bearer' };
 
 function servicesOf(options: LogServerOptions): Services {
   const limits = options.limits ?? limitsOf();
@@ -92,6 +114,6 @@ function servicesOf(options: LogServerOptions): Services {
     random: options.random,
     logger: options.logger ?? { info() {}, warn() {}, error() {} },
     bodies: createBodyReader(limits.bodiesInFlightBytesMax),
-    authOff: true,
+    authOff: (options.tokens ?? null) === null,
   };
 }

@@ -63,6 +63,7 @@ export function statusOf(code: ErrorCode): number {
     case 'json.not-canonical':
     case 'note.malformed':
     case 'checkpoint.malformed':
+    case 'add-checkpoint.malformed':
     case 'submission.malformed':
     case 'submission.empty':
       return 400;
@@ -153,6 +154,7 @@ export function statusOf(code: ErrorCode): number {
     case 'proof-file.malformed':
     case 'fork-proof.malformed':
     case 'fork-proof.proves-nothing':
+    case 'log-list.malformed':
     case 'leaf.malformed':
     case 'genesis.malformed':
     case 'receipt.malformed':

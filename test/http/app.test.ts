@@ -7,7 +7,7 @@ import { createAppUnderTest } from '../support/http-app.ts';
 
 describe('the app', () => {
   it('serves what the table of routes lists, and nothing else', () => {
-    const app = createApp({ logs: new Map(), random: () => 0 });
+    const app = createApp({ logs: new Map(), random: () => 0, now: () => 0 });
     expect(app.routes.map(({ method, path }) => `${method} ${path}`)).toEqual(
       ROUTES.map(({ method, path }) => `${method} ${path}`),
     );
@@ -61,7 +61,12 @@ describe('the app', () => {
     const start =
       (...names: string[]) =>
       () =>
-        createApp({ logs: logs(...names), random: () => 0, limits: limitsOf({ logsMax: 2 }) });
+        createApp({
+          logs: logs(...names),
+          random: () => 0,
+          now: () => 0,
+          limits: limitsOf({ logsMax: 2 }),
+        });
     expect(start('a', 'b')).not.toThrow();
     expect(start('a', 'b', 'c')).toThrow(/^config.malformed: 3 logs/);
     for (const name of ['', 'A', 'a/b', 'a.b', 'a'.repeat(64)]) {

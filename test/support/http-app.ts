@@ -48,6 +48,7 @@ export function createAppUnderTest(
       ['raw', raw],
     ]),
     random: () => 0.5,
+    now: () => 0,
     logger: { info: log('info'), warn: log('warn'), error: log('error') },
     ...options,
     limits: limitsOf(options.limits),
