@@ -76,6 +76,8 @@ function assemble(code: string, paths: Readonly<Record<string, readonly string[]
     });
   if (/\brequire\(|\bimport\b|new Function|\beval\(/.test(body))
     throw new Error('left-over in ajv output');
+  const eventSchema = /const (\w+) = \{"\$id":"[^"]*nhi\.event\.1/.exec(body)?.[1];
+  if (eventSchema === undefined) throw new Error('no schema of the event in ajv output');
   const members = Object.keys(VALIDATORS)
     .map((name) => `  ${name}: ${functions.get(name)},\n`)
     .join('');
@@ -93,8 +95,10 @@ export interface SchemaValidator {
   (value: unknown): boolean;
   errors?: readonly SchemaFault[] | null;
 }
-/** Validators by schema, and the members of an event of each format ("*": each item, "#": each name). */
+${body.trim()}
+/** Validators by schema; the schema of an event; its members of each format ("*": each item, "#": each name). */
 export const schemas: {
+  readonly eventSchema: unknown;
 ${Object.keys(VALIDATORS)
   .map((name) => `  readonly ${name}: SchemaValidator;\n`)
   .join('')}  readonly formats: {
@@ -102,9 +106,9 @@ ${Object.keys(VALIDATORS)
     readonly 'nhi-time': readonly (readonly string[])[];
   };
 } = {
+  eventSchema: ${eventSchema},
 ${members}  formats: ${JSON.stringify(paths)},
 };
-${body.trim()}
 `;
 }
 

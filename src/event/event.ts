@@ -4,6 +4,7 @@ import { TransparencyError } from '../core/error.ts';
 import { hex } from '../core/hex.ts';
 import { canonicalJson } from './canonical.ts';
 import { checkEvent } from './check-event.ts';
+import { fastEvent } from './fast-event.ts';
 import { EVENT_LIMITS } from './limits.ts';
 import type { NhiEvent, SeenHead } from './nhi-event.ts';
 import { type JsonValue, parseStrictJson } from './strict-json.ts';
@@ -32,6 +33,8 @@ export interface ParsedEvent {
  */
 export function parseEvent(input: Uint8Array | JsonValue): ParsedEvent {
   const bytes = input instanceof Uint8Array ? input : canonicalJson(input);
+  const fast = fastEvent(bytes, 0);
+  if (fast?.end === bytes.length) return fast.event;
   return eventOf(parseStrictJson(bytes, { depthMax: EVENT_LIMITS.eventDepthMax }));
 }
 

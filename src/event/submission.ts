@@ -1,9 +1,11 @@
+import { utf8 } from '../core/bytes.ts';
 import { TransparencyError } from '../core/error.ts';
 import { canonicalJson } from './canonical.ts';
 import { type CanonicalForm, checkSchema } from './canonical-value.ts';
 import { checkDisclosures } from './disclosure.ts';
 import { eventOf, type ParsedEvent } from './event.ts';
 import type { EventSignature } from './event-signature.ts';
+import { fastEvent } from './fast-event.ts';
 import { isIdentifier } from './identifier.ts';
 import { EVENT_LIMITS } from './limits.ts';
 import type { NhiEvent } from './nhi-event.ts';
@@ -30,6 +32,31 @@ export function parseSubmission(bytes: Uint8Array): Submission {
   if (bytes.length > EVENT_LIMITS.itemBytesMax) {
     throw new TransparencyError('event.too-large', `an item of ${bytes.length} bytes`);
   }
+  return fastSubmission(bytes) ?? slowSubmission(bytes);
+}
+
+/** The item as the one-pass check finds it, or null: then the slow path judges. */
+function fastSubmission(bytes: Uint8Array): Submission | null {
+  const bare = fastEvent(bytes, 0);
+  if (bare !== null && bare.end === bytes.length) {
+    return { event: bare.event, sig: null, disclosures: [] };
+  }
+  for (let i = 0; i < WRAPPER.length; i++) if (bytes[i] !== WRAPPER[i]) return null;
+  const held = fastEvent(bytes, WRAPPER.length);
+  if (held === null || bytes[held.end] !== COMMA) return null;
+  // What follows the event is short. With a brace for its comma it is an object of its own.
+  const rest = bytes.slice(held.end);
+  rest[0] = OPEN_BRACE;
+  const value = parseStrictJson(rest, { depthMax: EVENT_LIMITS.holderDepthMax });
+  if (!isObject(value) || Object.keys(value).join() !== 'sig') return null;
+  return { event: held.event, sig: signatureOf(value['sig'] ?? null), disclosures: [] };
+}
+
+const WRAPPER = utf8('{"event":');
+const COMMA = 0x2c;
+const OPEN_BRACE = 0x7b;
+
+function slowSubmission(bytes: Uint8Array): Submission {
   const value = parseStrictJson(bytes, { depthMax: EVENT_LIMITS.holderDepthMax });
   if (!isObject(value)) throw malformed('not an object');
   if (Object.hasOwn(value, 'v')) return { event: eventOf(value), sig: null, disclosures: [] };
