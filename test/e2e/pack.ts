@@ -1,0 +1,220 @@
+/*
+ * The package as its users get it: packed, installed into an empty folder, run and imported from there.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { traceImport, writeProbe } from './import-probe.ts';
+import { Report } from './report.ts';
+import { run, runWell } from './run.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const SAMPLES = join(ROOT, 'spec', 'vectors', 'event-samples.json');
+const report = new Report();
+const work = mkdtempSync(join(tmpdir(), 'varve-pack-'));
+const home = join(work, 'empty');
+mkdirSync(home);
+
+try {
+  await report.check('npm pack makes a tarball of what a user needs', packs);
+  await report.check('the tarball installs into an empty folder', installs);
+  await report.check('every import of varve and varve/core/* stays within its doors', imports);
+  await report.check('a TypeScript program compiles against its types', compiles);
+  await report.check('npx varve tells its version and its commands', tells);
+  await report.check('npx varve demo shows a proof that holds and a lie that does not', demos);
+  await report.check('npx varve serve works, and what it serves is verified offline', serves);
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+report.finish();
+
+function tarball(): string {
+  const name = readdirSync(work).find((one) => one.endsWith('.tgz'));
+  if (name === undefined) throw new Error('no tarball');
+  return join(work, name);
+}
+
+async function packs(): Promise<string> {
+  const options = { cwd: ROOT, limitMs: 60_000 };
+  const output = await runWell(
+    'npm',
+    ['pack', '--json', '--ignore-scripts', '--pack-destination', work],
+    options,
+  );
+  const [packed] = JSON.parse(output) as readonly {
+    readonly size: number;
+    readonly files: readonly { readonly path: string }[];
+  }[];
+  const paths = packed?.files.map(({ path }) => path) ?? [];
+  const needed = [
+    'README.md',
+    'dist/cli/main.js',
+    'dist/index.d.ts',
+    'spec/vectors/event-samples.json',
+  ];
+  const missing = needed.filter((path) => !paths.includes(path));
+  if (missing.length > 0) throw new Error(`not in it: ${missing.join(', ')}`);
+  const extra = paths.filter(
+    (path) => !/^(?:dist\/|spec\/|README\.md$|LICENSE$|package\.json$)/.test(path),
+  );
+  if (extra.length > 0) throw new Error(`nobody needs ${extra.join(', ')}`);
+  return `${paths.length} files, ${packed?.size} bytes`;
+}
+
+async function installs(): Promise<string> {
+  writeFileSync(join(home, 'package.json'), '{"name":"empty","private":true,"type":"module"}\n');
+  await runWell('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball()], {
+    cwd: home,
+    limitMs: 180_000,
+  });
+  const installed = readdirSync(join(home, 'node_modules')).filter((name) => !name.startsWith('.'));
+  const developing = installed.filter((name) =>
+    /^(?:vitest|typescript|tsx|oxc-parser)$/.test(name),
+  );
+  if (developing.length > 0) throw new Error(`development came along: ${developing.join(', ')}`);
+  return `${installed.length} packages`;
+}
+
+async function imports(): Promise<string> {
+  writeProbe(home);
+  const core = readdirSync(join(home, 'node_modules', 'varve', 'dist', 'core'))
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => `varve/core/${name.slice(0, -3)}`);
+  if (core.length < 20) throw new Error(`only ${core.length} modules in core`);
+  let resolved = 0;
+  for (const specifier of ['varve', 'varve/client', ...core]) {
+    const trace = await traceImport(home, specifier);
+    resolved += trace.imports.length;
+    for (const { url, parent } of trace.imports) checkImport(specifier, url, parent);
+    if (specifier === 'varve' && trace.exported < 20) throw new Error('varve exports too little');
+  }
+  return `${core.length + 2} modules, ${resolved} imports`;
+}
+
+function checkImport(specifier: string, url: string, parent: string): void {
+  const isProbe = parent.endsWith('/probe.mjs') || parent === '' || parent.startsWith('data:');
+  if (isProbe && url.startsWith('node:')) return;
+  const isDoor = /\/varve\/dist\/core\/(?:sha256|ed25519)\.node\.js$/.test(parent);
+  if (url === 'node:crypto' && isDoor) return;
+  if (/\/node_modules\/varve\/dist\/(?:core|event|client)\/[^/]+\.js$/.test(url)) return;
+  if (/\/node_modules\/varve\/dist\/index\.js$/.test(url)) return;
+  if (/\/node_modules\/@noble\/(?:hashes|curves|ed25519)\//.test(url)) return;
+  throw new Error(`${specifier} loads ${url}, asked for by ${parent}`);
+}
+
+async function compiles(): Promise<string> {
+  const program = `
+    import { openLogClient, policyOfVkey, type LogClient, TransparencyError } from 'varve';
+    import { openSubmitter } from 'varve/client';
+    import { checkInclusion } from 'varve/core/inclusion';
+    export const client = (url: string, vkey: string): LogClient =>
+      openLogClient({ url, policy: policyOfVkey(vkey) });
+    export const all: unknown[] = [checkInclusion, openSubmitter, TransparencyError];
+    // @ts-expect-error: a URL is needed
+    openLogClient({ policy: policyOfVkey('x') });
+  `;
+  writeFileSync(join(home, 'program.ts'), program);
+  const flags = [
+    '--noEmit',
+    '--strict',
+    '--target',
+    'es2023',
+    '--lib',
+    'es2023,dom',
+    '--types',
+    '',
+  ];
+  const tsc = join(ROOT, 'node_modules', '.bin', 'tsc');
+  await runWell(tsc, [...flags, '--module', 'nodenext', 'program.ts'], {
+    cwd: home,
+    limitMs: 60_000,
+  });
+  return '--module nodenext, libraries checked too';
+}
+
+async function tells(): Promise<string> {
+  const version = await varve(['--version']);
+  const { version: packed } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  if (version.trim() !== packed) throw new Error(`version ${version}`);
+  const help = await varve(['--help']);
+  if (!help.includes('serve') || !help.includes('verify')) throw new Error(help);
+  return version.trim();
+}
+
+async function demos(): Promise<string> {
+  const output = await varve(['demo', '--once', '--listen', '127.0.0.1:0']);
+  for (const part of [
+    'HOLDS ',
+    'exit code 0',
+    'DOES NOT HOLD: inclusion.mismatch',
+    'exit code 1',
+  ]) {
+    if (!output.includes(part)) throw new Error(`'${part}' is not in\n${output}`);
+  }
+  return `${output.split('\n').length} lines`;
+}
+
+async function serves(): Promise<string> {
+  const server = spawn('npx', ['varve', 'serve', '--listen', '127.0.0.1:0', '--log', 'acme'], {
+    cwd: home,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  try {
+    const { url, vkey } = await firstLine(server);
+    const trust = ['--vkey', vkey];
+    const receipts = await varve(['submit', url, SAMPLES, '--proof', 'proofs', ...trust]);
+    const indices = receipts
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { index: number }).index);
+    if (indices.length < 6) throw new Error(receipts);
+    const checked = await varve(['check', url, ...trust]);
+    if (!checked.startsWith('HOLDS')) throw new Error(checked);
+    const ended = new Promise<number | null>((resolve) => server.on('close', resolve));
+    // To the whole group, as a terminal would: npx itself hands nothing on.
+    if (server.pid !== undefined) process.kill(-server.pid, 'SIGTERM');
+    await ended;
+    for (const index of indices) {
+      const files = [`proofs/${index}.tlog-proof`, '--leaf', `proofs/${index}.leaf`];
+      await varve(['verify', ...files, ...trust]);
+    }
+    const lie = [
+      'verify',
+      `proofs/${indices[0]}.tlog-proof`,
+      '--leaf',
+      `proofs/${indices[1]}.leaf`,
+    ];
+    const { code } = await run('npx', ['varve', ...lie, ...trust], { cwd: home, limitMs: 30_000 });
+    if (code !== 1) throw new Error(`the proof of another entry: exit code ${code}`);
+    return `${indices.length} events, verified after the server was gone`;
+  } finally {
+    if (server.exitCode === null && server.pid !== undefined) {
+      try {
+        process.kill(-server.pid, 'SIGKILL');
+      } catch {
+        // It has ended.
+      }
+    }
+  }
+}
+
+function varve(args: readonly string[]): Promise<string> {
+  return runWell('npx', ['varve', ...args], { cwd: home, limitMs: 60_000 });
+}
+
+async function firstLine(
+  server: ChildProcess,
+): Promise<{ readonly url: string; readonly vkey: string }> {
+  let said = '';
+  server.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  if (server.stdout === null) throw new Error('no stdout');
+  for await (const line of createInterface({ input: server.stdout })) {
+    return JSON.parse(line) as { readonly url: string; readonly vkey: string };
+  }
+  throw new Error(`the server ended:\n${said}`);
+}
