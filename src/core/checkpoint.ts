@@ -72,7 +72,11 @@ export interface CheckpointTrust {
  */
 export function parseCheckpoint(
   text: Uint8Array,
-  options: { readonly allowExtensions?: boolean } = {},
+  options: {
+    readonly allowExtensions?: boolean;
+    /** Default false. A witness answers a wrong root of size 0 as one that does not fit, not as one that it cannot read. */
+    readonly allowAnyEmptyRoot?: boolean;
+  } = {},
 ): Checkpoint {
   const lines = checkpointText(text).split('\n');
   const [origin = '', size = '', root = '', ...extensions] = lines.slice(0, -1);
@@ -80,7 +84,7 @@ export function parseCheckpoint(
     throw malformed('not origin, size and root hash, a line each');
   }
   const checkpoint = { origin, size: parseSize(size), rootHash: parseRoot(root) };
-  checkEmptyRoot(checkpoint);
+  if (options.allowAnyEmptyRoot !== true) checkEmptyRoot(checkpoint);
   if (extensions.length === 0) return checkpoint;
   if (extensions.includes('')) throw malformed('an empty extension line');
   if (options.allowExtensions === true) return { ...checkpoint, extensions };

@@ -51,6 +51,7 @@ export function statusOf(code: ErrorCode): number {
   switch (code) {
     case 'request.malformed':
     case 'request.bad-parameter':
+    case 'index.bad-key':
     case 'bytes.not-utf8':
     case 'bytes.not-base64':
     case 'bytes.not-hex':
@@ -90,6 +91,8 @@ export function statusOf(code: ErrorCode): number {
       return 408;
     case 'entry.conflict':
       return 409;
+    case 'index.head-gone':
+      return 410;
     case 'request.body-too-large':
     case 'submission.too-many-items':
     case 'event.too-large':
@@ -122,6 +125,7 @@ export function statusOf(code: ErrorCode): number {
       return 422;
     case 'conflict.too-many':
     case 'refused.too-many':
+    case 'index.too-many-labels':
       return 429;
     case 'pool.full':
     case 'pool.stale':
@@ -129,6 +133,7 @@ export function statusOf(code: ErrorCode): number {
     case 'log.halted':
     case 'request.overloaded':
     case 'request.quota':
+    case 'index.not-ready':
       return 503;
     // What the stored log, its keys or its configuration did; a caller cannot cause it.
     case 'server.fault':
@@ -178,6 +183,18 @@ export function statusOf(code: ErrorCode): number {
     case 'reply.timeout':
     case 'reply.unreachable':
     case 'audit.mismatch':
+    case 'index.malformed':
+    case 'index.wrong-head':
+    case 'index.mismatch':
+    case 'index.incomplete':
+    case 'index.stale':
+    case 'index.false-posting':
+    case 'index.grade':
+    case 'index.corrupt':
+    case 'index.head-mismatch':
+    case 'index-audit.malformed':
+    case 'index-fraud.malformed':
+    case 'index-fraud.proves-nothing':
     case 'config.malformed':
       return 500;
     default:
