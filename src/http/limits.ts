@@ -23,6 +23,7 @@ export type LimitName =
   | 'connectionsMax'
   | 'logsMax'
   | 'getEntriesMax'
+  | 'getEntriesBytesMax'
   | 'tokenItemsPerSecondMax'
   | 'tokenBodiesInFlightBytesMax';
 
@@ -104,6 +105,12 @@ export const LIMITS: Readonly<Record<LimitName, Limit>> = {
     default: 1_000,
     range: [1, 10_000],
     doc: 'entries of one get-entries answer; beyond: the answer is a prefix',
+  },
+  getEntriesBytesMax: {
+    unit: 'bytes',
+    default: 4 * MEBIBYTE,
+    range: [1, 64 * MEBIBYTE],
+    doc: 'entries of one get-entries answer together; beyond: the answer is a prefix, of one at least',
   },
   tokenItemsPerSecondMax: {
     unit: 'per second',

@@ -1,5 +1,6 @@
 import { postEntry } from './add.ts';
 import type { Answer } from './answers.ts';
+import { getConsistency, getEntries, getEntryAndProof, getProofByHash, getTreeHead } from './ct.ts';
 import { getEntry, getProof } from './entries.ts';
 import { postEvents } from './events.ts';
 import type { Exchange, LogExchange } from './exchange.ts';
@@ -108,5 +109,45 @@ export const ROUTES: readonly Route[] = [
     summary: 'The proof file of an entry',
     about: 'log',
     handler: getProof,
+  },
+  {
+    method: 'GET',
+    path: '/:log/ct/v1/get-sth',
+    audience: 'public',
+    summary: 'The published head (RFC 6962)',
+    about: 'log',
+    handler: getTreeHead,
+  },
+  {
+    method: 'GET',
+    path: '/:log/ct/v1/get-sth-consistency',
+    audience: 'public',
+    summary: 'Consistency of two sizes (RFC 6962)',
+    about: 'log',
+    handler: getConsistency,
+  },
+  {
+    method: 'GET',
+    path: '/:log/ct/v1/get-proof-by-hash',
+    audience: 'public',
+    summary: 'Inclusion of a leaf hash (RFC 6962)',
+    about: 'log',
+    handler: getProofByHash,
+  },
+  {
+    method: 'GET',
+    path: '/:log/ct/v1/get-entries',
+    audience: 'audit',
+    summary: 'Entries of a range (RFC 6962)',
+    about: 'log',
+    handler: getEntries,
+  },
+  {
+    method: 'GET',
+    path: '/:log/ct/v1/get-entry-and-proof',
+    audience: 'audit',
+    summary: 'An entry and its inclusion (RFC 6962)',
+    about: 'log',
+    handler: getEntryAndProof,
   },
 ];

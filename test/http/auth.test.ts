@@ -70,6 +70,11 @@ const AUDIENCES: Readonly<Record<string, Audience>> = {
   'GET /:log/tile/:level{[0-9]+}/*': 'public',
   'GET /:log/entries/:index': 'own',
   'GET /:log/entries/:index/proof': 'own',
+  'GET /:log/ct/v1/get-sth': 'public',
+  'GET /:log/ct/v1/get-sth-consistency': 'public',
+  'GET /:log/ct/v1/get-proof-by-hash': 'public',
+  'GET /:log/ct/v1/get-entries': 'audit',
+  'GET /:log/ct/v1/get-entry-and-proof': 'audit',
 };
 
 /** Roles that open an audience. */
