@@ -10,7 +10,12 @@ const config: ViteUserConfig = defineConfig({
       {
         resolve: { conditions: node },
         ssr: { resolve: { conditions: node } },
-        test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**'], testTimeout: 60_000 },
+        test: {
+          name: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**'],
+          testTimeout: 60_000,
+        },
       },
       {
         resolve: { conditions: noble },
