@@ -228,9 +228,7 @@ function refusedReference(
     return allowed ? undefined : `may not import ${target}`;
   }
   if (reference.startsWith('#')) {
-    return DOORS[reference]?.includes(name)
-      ? undefined
-      : `may not go through the door ${reference}`;
+    return DOORS[reference]?.(name, room) ? undefined : `may not go through the door ${reference}`;
   }
   if (reference.startsWith('node:')) {
     if (room.node === 'any') return undefined;
