@@ -84,15 +84,19 @@ export function patternString(plain: Check, pattern: string): Check {
       return end >= 0 && expression.test(textBetween(at + 1, end - 1)) ? end : REFUSED;
     };
   }
+  const sets = runs.map(({ set }) => set);
+  const minima = runs.map(({ min }) => min);
+  const maxima = runs.map(({ max }) => max);
   return (at) => {
     const end = plain(at);
     if (end < 0) return REFUSED;
     let next = at + 1;
-    for (const { set, min, max } of runs) {
+    for (let i = 0; i < sets.length; i++) {
+      const set = sets[i] as Uint8Array;
       const start = next;
-      const last = max === Number.MAX_SAFE_INTEGER ? end - 1 : Math.min(end - 1, start + max);
+      const last = Math.min(end - 1, start + (maxima[i] as number));
       while (next < last && set[bytes[next] as number] === 1) next++;
-      if (next - start < min) return REFUSED;
+      if (next - start < (minima[i] as number)) return REFUSED;
     }
     return next === end - 1 ? end : REFUSED;
   };
@@ -100,29 +104,26 @@ export function patternString(plain: Check, pattern: string): Check {
 
 /** Accepts one of some strings, and tells which. */
 export function oneString(values: readonly string[], found?: (value: string) => void): Check {
-  const known = new Map<number, { readonly value: string; readonly text: Uint8Array }[]>();
-  for (const value of values) {
-    const text = new TextEncoder().encode(value);
-    const hash = text.reduce(mix, 0);
-    known.set(hash, [...(known.get(hash) ?? []), { value, text }]);
-  }
+  const texts = values.map((value) => new TextEncoder().encode(value));
+  // By hash of the text. Two of one hash would let one go: that one is left to the slow path.
+  const known = new Map(texts.map((text, index) => [text.reduce(mix, 0), index]));
   return (at) => {
     if (bytes[at] !== QUOTE) return REFUSED;
     let end = at + 1;
     let hash = 0;
     while (PLAIN[bytes[end] as number] === 1) hash = mix(hash, bytes[end++] as number);
     if (bytes[end] !== QUOTE) return REFUSED;
-    for (const { value, text } of known.get(hash) ?? []) {
-      if (text.length !== end - at - 1 || !isAt(text, at + 1)) continue;
-      found?.(value);
-      return end + 1;
-    }
-    return REFUSED;
+    const index = known.get(hash) ?? REFUSED;
+    const text = texts[index];
+    if (text === undefined || text.length !== end - at - 1 || !isAt(text, at + 1)) return REFUSED;
+    found?.(values[index] as string);
+    return end + 1;
   };
 }
 
+/** FNV-1a, a step. It stays an integer of 32 bits. */
 function mix(hash: number, byte: number): number {
-  return Math.imul(hash, 31) + byte;
+  return Math.imul(hash ^ byte, 0x0100_0193);
 }
 
 /** Accepts an integer in its shortest form, min ≤ n ≤ max. */
@@ -167,6 +168,8 @@ export function arrayOf(item: Check, max: number): Check {
 export function objectOf(members: readonly Member[]): Check {
   const sorted = [...members].sort((a, b) => (a.name < b.name ? -1 : 1));
   const labels = sorted.map(({ name }) => new TextEncoder().encode(`"${name}":`));
+  // The first letter tells most names apart.
+  const firsts = sorted.map(({ name }) => name.charCodeAt(0));
   const checks = sorted.map(({ check }) => check);
   const required = sorted.map((member) => member.required);
   const count = sorted.length;
@@ -176,7 +179,11 @@ export function objectOf(members: readonly Member[]): Check {
     let next = at + 1;
     // An empty object is left to the slow path.
     for (;;) {
-      while (member < count && !isAt(labels[member] as Uint8Array, next)) {
+      const first = bytes[next + 1];
+      while (
+        member < count &&
+        (firsts[member] !== first || !isAt(labels[member] as Uint8Array, next))
+      ) {
         if (required[member] as boolean) return REFUSED;
         member++;
       }
@@ -254,6 +261,16 @@ function isAt(expected: Uint8Array, at: number): boolean {
 /** The plain text between two offsets. */
 export function textBetween(start: number, end: number): string {
   let text = '';
-  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i] as number);
+  let i = start;
+  // Four at a time: a call for each character costs twice as much, a spread of the bytes four times.
+  for (; i + 4 <= end; i += 4) {
+    text += String.fromCharCode(
+      bytes[i] as number,
+      bytes[i + 1] as number,
+      bytes[i + 2] as number,
+      bytes[i + 3] as number,
+    );
+  }
+  for (; i < end; i++) text += String.fromCharCode(bytes[i] as number);
   return text;
 }

@@ -16,10 +16,10 @@ import {
   runCheck,
   textBetween,
 } from './fast-check.ts';
+import { checkTime } from './fast-time.ts';
 import { EVENT_LIMITS } from './limits.ts';
 import type { NhiEvent, SeenHead } from './nhi-event.ts';
 import { schemas } from './schema.generated.ts';
-import { isEventTime } from './time.ts';
 
 /** An event that was accepted in one pass, and where it ends. */
 export interface FastEvent {
@@ -39,22 +39,31 @@ export function fastEvent(bytes: Uint8Array, at: number): FastEvent | null {
   found.seen = 0;
   const end = runCheck(checkEvent, bytes, at);
   if (end < 0 || end - at > EVENT_LIMITS.eventBytesMax) return null;
-  const canonical = bytes.subarray(at, end);
-  const seen =
-    found.seen === 0 ? null : (JSON.parse(textBetween(found.seen, found.seenEnd)) as SeenHead);
-  const event: ParsedEvent = {
-    // Most events go into the tree without anybody asking for a member.
-    get event() {
-      return JSON.parse(decoder.decode(canonical)) as NhiEvent;
-    },
-    canonical,
-    id: textBetween(found.id + 1, found.idEnd - 1),
-    sourceId: textBetween(found.source + 1, found.sourceEnd - 1),
-    tenant: textBetween(found.tenant + 1, found.tenantEnd - 1),
-    kind: found.kind,
-    seen,
-  };
-  return { event, end };
+  return { event: new PlainEvent(bytes.subarray(at, end)), end };
+}
+
+/** What the last run found, as a parsed event. A class, since its `event` is read when it is asked for: most are not. */
+class PlainEvent implements ParsedEvent {
+  readonly canonical: Uint8Array;
+  readonly id: string;
+  readonly sourceId: string;
+  readonly tenant: string;
+  readonly kind: string;
+  readonly seen: SeenHead | null;
+
+  constructor(canonical: Uint8Array) {
+    this.canonical = canonical;
+    this.id = textBetween(found.id + 1, found.idEnd - 1);
+    this.sourceId = textBetween(found.source + 1, found.sourceEnd - 1);
+    this.tenant = textBetween(found.tenant + 1, found.tenantEnd - 1);
+    this.kind = found.kind;
+    // The check went over these very bytes, so they are JSON of that shape.
+    this.seen = found.seen === 0 ? null : JSON.parse(textBetween(found.seen, found.seenEnd));
+  }
+
+  get event(): NhiEvent {
+    return JSON.parse(decoder.decode(this.canonical));
+  }
 }
 
 const decoder = new TextDecoder();
@@ -164,13 +173,6 @@ function compileString(schema: Schema): Check {
     identifier: schema.format === 'nhi-identifier',
   });
   return schema.pattern === undefined ? plain : patternString(plain, schema.pattern);
-}
-
-const timeText = plainString({ min: 20, max: 30, identifier: false });
-
-function checkTime(at: number): number {
-  const end = timeText(at);
-  return end >= 0 && isEventTime(textBetween(at + 1, end - 1)) ? end : -1;
 }
 
 function compileObject(schema: Schema, pointer: string): Check {

@@ -104,7 +104,7 @@ function slow(bytes: Uint8Array): ParsedEvent | null {
 /** What the fast path leaves to the slow one: not plain, empty objects, sources that speak of themselves. */
 function isLeft(bytes: Uint8Array, event: ParsedEvent): boolean {
   const text = textOf(bytes);
-  return /[^ -~]|\\|:\{\}/.test(text) || event.kind.startsWith('source.');
+  return /[^ -~]|\\|:\{\}|02-29T|:60[.Z]/.test(text) || event.kind.startsWith('source.');
 }
 
 describe('the one-pass check of events', () => {
@@ -118,7 +118,7 @@ describe('the one-pass check of events', () => {
       if (fast === null) continue;
       accepted += 1;
       expect(fast.end).toBe(bytes.length);
-      expect({ ...fast.event }).toEqual({ ...judged });
+      expect({ ...fast.event, event: fast.event.event }).toEqual(judged);
     }
     expect(accepted).toBeGreaterThanOrEqual(12);
   });
@@ -139,7 +139,7 @@ describe('the one-pass check of events', () => {
         const told = `seed ${SEED}, run ${run}: ${textOf(bytes)}`;
         if (judged === null) throw new Error(`accepted what the slow path refuses: ${told}`);
         if (textOf(judged.canonical) !== textOf(bytes)) throw new Error(`not canonical: ${told}`);
-        expect({ ...fast.event }).toEqual({ ...judged });
+        expect({ ...fast.event, event: fast.event.event }).toEqual(judged);
       } else if (judged === null) {
         refused += 1;
       } else if (textOf(judged.canonical) === textOf(bytes) && !isLeft(bytes, judged)) {
@@ -224,10 +224,8 @@ describe('the one pass over a submission', () => {
       const bytes = canonicalJson(item as JsonValue);
       const spaced = bytesOf(` ${textOf(bytes)}`);
       const [fast, judged] = [parseSubmission(bytes), parseSubmission(spaced)];
-      expect({ ...fast, event: { ...fast.event } }).toEqual({
-        ...judged,
-        event: { ...judged.event },
-      });
+      const { event } = fast;
+      expect({ ...fast, event: { ...event, event: event.event } }).toEqual(judged);
     }
   });
 

@@ -36,7 +36,7 @@ describe('a submission item', () => {
     expect(bare.event.event).toEqual(tool);
     const signed = parseSubmission(bytesOf(JSON.stringify({ sig, event: tool })));
     expect(signed.sig).toEqual(sig);
-    expect(signed.event).toEqual(bare.event);
+    expect({ ...signed.event }).toEqual({ ...bare.event });
     expect(parseSubmission(bytesOf(JSON.stringify({ event: tool, sig: null }))).sig).toBe(null);
   });
 
