@@ -15,6 +15,7 @@ interface Suite {
 /** Every suite, in the order in which they run. One that package.json lacks is a failure. */
 const SUITES: readonly Suite[] = [
   { script: 'test', tools: [], limitSeconds: 300 },
+  { script: 'test:cli', tools: [], limitSeconds: 60 },
   { script: 'test:pack', tools: [], limitSeconds: 120 },
   { script: 'test:leaf', tools: ['go'], limitSeconds: 60 },
   { script: 'test:foreign', tools: ['go'], limitSeconds: 240 },

@@ -42,7 +42,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     );
     reportFault(error);
   };
-  const logs = await openLogs(config, { now, onFault, onHalt: (log) => tellHalted(logger, log) });
+  const opening = openLogs(config, { now, onFault, onHalt: (log) => tellHalted(logger, log) });
+  // A log whose first write failed may never open.
+  const logs = await Promise.race([opening, fault.then((error) => Promise.reject(error))]);
   try {
     const server = await serveLogs(options, logs);
     const close = async (): Promise<void> => {
