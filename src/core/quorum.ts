@@ -63,7 +63,8 @@ export function everyQuorumContains(policy: Policy, confirmers: Iterable<string>
   return !isSatisfied(policy, others);
 }
 
-function isSatisfied(policy: Policy, cosigners: ReadonlySet<string>): boolean {
+/** Do the witnesses with these names satisfy the quorum? `quorum none` always is satisfied. */
+export function isSatisfied(policy: Policy, cosigners: ReadonlySet<string>): boolean {
   if (policy.quorum === null) return true;
   const witnessed = new Set(
     policy.witnesses.map(({ name }) => name).filter((name) => cosigners.has(name)),

@@ -1,3 +1,4 @@
+import type { WitnessState } from '../core/cosign-round.ts';
 import type { TransparencyError } from '../core/error.ts';
 import type { Tile } from '../core/tile.ts';
 import type { TileSource } from '../core/tile-reader.ts';
@@ -21,6 +22,8 @@ export interface SignedHead {
 /** Where the log stands. `halted` is read-only at the last published head. (forks.md, spec/6-publication.md) */
 export type LogState =
   | { readonly kind: 'running' }
+  /** Admits events and signs no new head until the witnesses have confirmed the last one. */
+  | { readonly kind: 'confirming'; readonly unconfirmed: readonly string[] }
   | { readonly kind: 'closing' }
   | { readonly kind: 'halted'; readonly reason: HaltReason; readonly detail: string };
 
@@ -51,6 +54,8 @@ export interface LogFigures {
   readonly publishedSize: number;
   readonly pooledEntries: number;
   readonly pooledBytes: number;
+  /** 1 while the published head was shown without a quorum (fail-open), else 0. */
+  readonly unwitnessed: 0 | 1;
 }
 
 /**
@@ -72,7 +77,16 @@ export interface Log {
   readonly published: SignedHead | null;
   /** Size of the published head, 0 before the first. */
   readonly publishedSize: number;
+  /** The witnesses of the policy as the log knows them; empty without any. */
+  readonly witnesses: readonly WitnessState[];
 
+  /**
+   * Holds a head that someone saw against the tree: a checkpoint with a valid signature of our key that the tree does
+   * not contain is evidence, and halts the log. (forks.md, EVIDENCE)
+   *
+   * @param note  a signed note; bytes that are none of ours are passed over
+   */
+  reportSeen(note: Uint8Array): Promise<void>;
   /**
    * Admits items (a bare event or `{event, sig?, disclosures?}`, UTF-8 JSON each) and answers in their order, after the
    * commit that holds them is on disk.

@@ -4,7 +4,7 @@ import { leafHash } from '../core/hash.ts';
 import type { Recv } from '../event/leaf.ts';
 import type { LogLimits } from './limits.ts';
 import type { EventIdentity, PooledEntry, Settlement } from './pool.ts';
-import type { Change, Clock, Store } from './ports.ts';
+import type { Change, Clock, Row, Store } from './ports.ts';
 import { conflictKey, formatIdRow, type IdRow, idKey, keptKey, parseIdRow } from './rows.ts';
 import type { SeenFilter } from './seen-filter.ts';
 
@@ -24,10 +24,10 @@ export interface FirstLeaf {
 export interface Decision {
   /** New entries, in the order of the tree. */
   readonly entries: readonly NewEntry[];
-  /** Idempotency, conflict and kept-head rows. */
+  /** Conflict and kept-head rows. */
   readonly changes: readonly Change[];
-  /** Keys that the filter learns once the batch is written. */
-  readonly newKeys: readonly Uint8Array[];
+  /** New idempotency rows. */
+  readonly newIds: readonly Row[];
   /** Called once the batch is written. */
   readonly answers: readonly (() => void)[];
 }
@@ -40,8 +40,19 @@ export interface DecideOptions {
   readonly limits: LogLimits;
   readonly clock: Clock;
   readonly conflicts: ConflictQuota;
-  readonly firstLeafOf: (leafIndex: number, key: Uint8Array) => Promise<FirstLeaf>;
+  readonly leafOf: LeafOf;
 }
+
+/**
+ * The leaf that an idempotency or conflict row points to, verified: it has the id of the key, the content of the row,
+ * and is the first of its id (`conflict` null) or a conflict with the first.
+ *
+ * @throws {TransparencyError} store.corrupt
+ */
+export type LeafOf = (
+  row: IdRow,
+  expected: { readonly key: Uint8Array; readonly conflict: number | null },
+) => Promise<FirstLeaf>;
 
 /** An entry of this batch, or one that the store holds. */
 interface Known extends IdRow {
@@ -95,7 +106,7 @@ async function knownIds(
 class Run implements Decision {
   readonly entries: NewEntry[] = [];
   readonly changes: Change[] = [];
-  readonly newKeys: Uint8Array[] = [];
+  readonly newIds: Row[] = [];
   readonly answers: (() => void)[] = [];
   readonly #options: DecideOptions;
   readonly #known: Map<string, Known>;
@@ -134,10 +145,9 @@ class Run implements Decision {
       const leafIndex = this.append(pooled, pooled, identity.recv, 'appended');
       const row = { leafIndex, sameness: identity.sameness };
       this.#known.set(text, { ...row, leaf: { leafHash: pooled.leafHash, recv: identity.recv } });
-      this.changes.push({ key: idKey(identity.key), value: formatIdRow(row) });
-      this.newKeys.push(identity.key);
+      this.newIds.push({ key: idKey(identity.key), value: formatIdRow(row) });
     } else if (isErased(first.sameness) || equalBytes(first.sameness, identity.sameness)) {
-      await this.#repeat(pooled, identity, first, 'duplicate');
+      await this.#repeat(pooled, first, { key: identity.key, conflict: null });
     } else {
       await this.#conflict(pooled, identity, first);
     }
@@ -145,15 +155,17 @@ class Run implements Decision {
 
   /** Same id, other content: its own leaf, once. An honest retry of it finds that leaf. */
   async #conflict(pooled: PooledEntry, identity: EventIdentity, first: Known): Promise<void> {
-    const { store, conflicts, clock } = this.#options;
+    const { store, conflicts, clock, leafOf } = this.#options;
     const key = conflictKey(identity.key, identity.sameness);
     const text = textOf(key);
     const stored = this.#conflicts.get(text) ?? (await store.get(key));
     if (stored !== undefined) {
       const known = stored instanceof Uint8Array ? { ...parseIdRow(stored), leaf: null } : stored;
-      await this.#repeat(pooled, identity, known, 'conflict');
+      await this.#repeat(pooled, known, { key: identity.key, conflict: first.leafIndex });
       return;
     }
+    // A row that the disk altered would make every honest retry a conflict.
+    if (first.leaf === null) await leafOf(first, { key: identity.key, conflict: null });
     if (!conflicts.take(identity.sourceId, clock())) {
       this.refuse(pooled, 'conflict.too-many', 'too many conflicting events of this source');
       return;
@@ -167,13 +179,10 @@ class Run implements Decision {
     this.changes.push({ key, value: formatIdRow(row) });
   }
 
-  async #repeat(
-    pooled: PooledEntry,
-    identity: EventIdentity,
-    { leafIndex, leaf }: Known,
-    kind: 'duplicate' | 'conflict',
-  ): Promise<void> {
-    const { leafHash, recv } = leaf ?? (await this.#options.firstLeafOf(leafIndex, identity.key));
+  async #repeat(pooled: PooledEntry, known: Known, expected: Parameters<LeafOf>[1]): Promise<void> {
+    const { leafIndex } = known;
+    const { leafHash, recv } = known.leaf ?? (await this.#options.leafOf(known, expected));
+    const kind = expected.conflict === null ? 'duplicate' : 'conflict';
     this.#answer(pooled, { kind, leafIndex, leafHash, recv, repeated: true });
   }
 
@@ -207,7 +216,7 @@ export class ConflictQuota {
 }
 
 /** A blanked MAC: every later event of that id is answered with the first receipt. (design §8) */
-function isErased(sameness: Uint8Array): boolean {
+export function isErased(sameness: Uint8Array): boolean {
   return sameness.every((byte) => byte === 0);
 }
 

@@ -1,18 +1,21 @@
+import { equalBytes } from '../core/bytes.ts';
 import { TILE_WIDTH } from '../core/tile.ts';
 import { firstUnfolded, foldBundle } from './entries.ts';
 import { type FailureSinks, reportFailure } from './halting.ts';
 import { pruneHeads } from './kept-heads.ts';
 import type { LogLimits } from './limits.ts';
 import type { Clock, Store } from './ports.ts';
-import { keysOf } from './rows.ts';
+import { corrupt, keysOf, parseIdRow } from './rows.ts';
 import type { SeenFilter } from './seen-filter.ts';
 import type { HeadKeys } from './signed-head.ts';
+import { emptyTally, type Tallies, tallied } from './tally.ts';
 
 /** What the housekeeping works on. */
 export interface HousekeepingOptions extends FailureSinks {
   readonly store: Store;
   readonly keys: HeadKeys;
   readonly seen: SeenFilter;
+  readonly tallies: Tallies;
   readonly limits: LogLimits;
   readonly clock: Clock;
   /** Entries that are committed. */
@@ -41,20 +44,32 @@ export class Housekeeping {
     this.#prunedAtMs = options.clock();
   }
 
-  /** Fills the filter of ids from the store; until then every id is looked up. */
+  /**
+   * Fills the filter of ids from the store; until then every id is looked up. As it comes by every row, it holds them
+   * against their tally: an id that the disk lost would get a second entry when it is sent again.
+   */
   async fillFilter(): Promise<void> {
-    const { store, seen } = this.#options;
+    const { store, seen, tallies, size } = this.#options;
     const { to } = keysOf('I');
     let { from } = keysOf('I');
+    const wanted = tallies.ids;
+    const startSize = size();
+    let found = emptyTally('I');
     try {
       for (;;) {
         const rows = await store.scan({ from, to, limit: IDS_AT_ONCE });
         for (const { key } of rows) seen.add(key.subarray(1));
+        // Those of entries that came since the start may have been passed by.
+        const added = rows.filter(({ value }) => parseIdRow(value).leafIndex < startSize);
+        found = tallied('I', found, { added });
         const last = rows.at(-1);
         if (this.#ended) return;
         if (rows.length < IDS_AT_ONCE || last === undefined) break;
         from = new Uint8Array(last.key.length + 1);
         from.set(last.key);
+      }
+      if (found.count !== wanted.count || !equalBytes(found.sum, wanted.sum)) {
+        corrupt(`${found.count} rows of ids are stored, and not the ${wanted.count} that were`);
       }
       seen.complete = true;
     } catch (error) {
@@ -79,7 +94,7 @@ export class Housekeeping {
   }
 
   async #work(): Promise<void> {
-    const { store, size, keys, clock, limits } = this.#options;
+    const { store, size, keys, clock, limits, tallies } = this.#options;
     this.#nextBundle ??= await firstUnfolded(store, size());
     for (let i = 0; i < BUNDLES_AT_ONCE && !this.#ended; i++) {
       if ((this.#nextBundle + 1) * TILE_WIDTH > size()) break;
@@ -90,6 +105,6 @@ export class Housekeeping {
     if (this.#ended || now - this.#prunedAtMs < PRUNE_INTERVAL_MS) return;
     this.#prunedAtMs = now;
     const before = now - limits.headKeptMs;
-    this.#pruneFrom = await pruneHeads(store, keys, { from: this.#pruneFrom, before });
+    this.#pruneFrom = await pruneHeads(store, keys, { from: this.#pruneFrom, before, tallies });
   }
 }

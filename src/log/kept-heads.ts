@@ -3,9 +3,10 @@ import { equalBytes } from '../core/bytes.ts';
 import { TransparencyError } from '../core/error.ts';
 import { parseNote } from '../core/note.ts';
 import type { SignedHead } from './contract.ts';
-import type { Change, Store } from './ports.ts';
+import type { Row, Store } from './ports.ts';
 import { keptKey, keysOf, numberOfKey, signedHeadKey } from './rows.ts';
 import { type HeadKeys, type HeadRow, openHeadRow } from './signed-head.ts';
+import { type Tallies, tallied, tallyChange } from './tally.ts';
 
 /** Versions of one size that are looked through: a head is signed anew every ten minutes. */
 const VERSIONS_READ = 1_024;
@@ -28,9 +29,9 @@ export async function readKeptHead(
     limit: VERSIONS_READ,
     reverse: true,
   });
-  for (const { value } of rows) {
-    const head = openHeadRow(value, keys);
-    if (!head.published) continue;
+  for (const row of rows) {
+    const head = openHeadRow(row, keys);
+    if (head.publication === 'none') continue;
     if (wanted.noteHash === undefined || equalBytes(sha256(head.note), wanted.noteHash))
       return head;
   }
@@ -46,22 +47,27 @@ export async function readKeptHead(
 export async function pruneHeads(
   store: Store,
   keys: HeadKeys,
-  { from, before }: { readonly from: Uint8Array; readonly before: number },
+  options: { readonly from: Uint8Array; readonly before: number; readonly tallies: Tallies },
 ): Promise<Uint8Array> {
+  const { from, before, tallies } = options;
   const { to, from: first } = keysOf('S');
   const rows = await store.scan({ from, to, limit: HEADS_PRUNED });
-  const drops: Change[] = [];
+  const dropped: Row[] = [];
   let next = from;
   for (const [i, row] of rows.entries()) {
     const follower = rows[i + 1];
     if (follower === undefined || numberOfKey(row.key, 8) >= before) break;
     next = follower.key;
     if (minuteOf(row.key) !== minuteOf(follower.key)) continue;
-    if (await isNamed(store, openHeadRow(row.value, keys))) continue;
-    drops.push({ key: row.key, value: null });
+    if (await isNamed(store, openHeadRow(row, keys))) continue;
+    dropped.push(row);
   }
-  // Not flushed: a head that comes back after a crash is dropped again.
-  if (drops.length > 0) await store.write({ changes: drops, flush: false });
+  if (dropped.length > 0) {
+    tallies.heads = tallied('S', tallies.heads, { dropped });
+    const drops = dropped.map(({ key }) => ({ key, value: null }));
+    // Flushed: a batch that a crash takes, where it keeps a later one, would leave heads that no tally knows.
+    await store.write({ changes: [...drops, tallyChange('S', tallies.heads)], flush: true });
+  }
   return rows.length === HEADS_PRUNED ? next : first;
 }
 

@@ -12,6 +12,8 @@ export interface LogLimits {
   readonly admissionAgeMaxMs: number;
   /** Least time between two heads when nobody waits for one. */
   readonly headIntervalMs: number;
+  /** Least time between two rounds with the witnesses. */
+  readonly witnessIntervalMs: number;
   /** A head without a successor is signed anew, with a new time, after this. */
   readonly headRefreshMs: number;
   /** Heads that nothing names are kept this long; the last of each minute for ever. */
@@ -33,6 +35,7 @@ export const LOG_LIMITS: LogLimits = {
   commitBytesMax: 8 * 1024 * 1024,
   admissionAgeMaxMs: 30_000,
   headIntervalMs: 10,
+  witnessIntervalMs: 1_000,
   headRefreshMs: 600_000,
   headKeptMs: 24 * 3_600_000,
   conflictsPerMinuteMax: 60,

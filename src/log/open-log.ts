@@ -11,6 +11,7 @@ import { formatMeta, recover } from './recovery.ts';
 import { rewriteTail } from './rewrite-tail.ts';
 import { META_KEY } from './rows.ts';
 import { RunningLog } from './running-log.ts';
+import { emptyTally, type Tallies } from './tally.ts';
 
 /**
  * Opens a log over its store: proves what the store holds, holds it against the guard, begins it if it is new, and
@@ -29,6 +30,7 @@ export async function openLog(options: OpenLogOptions): Promise<Log> {
     origin,
     type,
     keys: { log: logKey, p256PublicKey: signer.p256PublicKey },
+    wasClosed: options.wasClosed === true,
   });
   const halt = recovered.kind === 'halted' ? recovered.halt : null;
   const log = new RunningLog(options, {
@@ -36,13 +38,19 @@ export async function openLog(options: OpenLogOptions): Promise<Log> {
     limits,
     start: {
       tree: recovered.kind === 'new' ? await beginLog(options, logKey) : recovered.tree,
+      signed: recovered.kind === 'ready' ? recovered.signed : null,
       published: recovered.kind === 'new' ? null : recovered.published,
       guarded,
+      tallies: recovered.kind === 'ready' ? recovered.tallies : noRows(),
       state: halt === null ? { kind: 'running' } : { kind: 'halted', ...halt },
     },
   });
   await log.start();
   return log;
+}
+
+function noRows(): Tallies {
+  return { ids: emptyTally('I'), heads: emptyTally('S') };
 }
 
 /** Writes the first rows of a log: what it is, and the genesis leaf of an `events` log, in one batch. */

@@ -1,7 +1,8 @@
 import type { Log, LogType } from './contract.ts';
+import type { Evidence } from './evidence.ts';
 import type { Sleep } from './latch.ts';
 import type { LogLimits } from './limits.ts';
-import type { Clock, Guard, HeadSigner, RandomBytes, Store } from './ports.ts';
+import type { Clock, Cosigner, Guard, HeadSigner, RandomBytes, Store } from './ports.ts';
 
 /** What a log is made of. The log closes the store and the guard. */
 export interface OpenLogOptions {
@@ -19,15 +20,25 @@ export interface OpenLogOptions {
   readonly samenessSecret: Uint8Array;
   readonly clock: Clock;
   readonly random: RandomBytes;
+  /** Asks the witnesses. Default: none are asked, and heads are published as soon as they are stored. */
+  readonly cosigner?: Cosigner;
+  /** Publish, and say so, when the witnesses do not make the quorum. Default false: publication waits for them. */
+  readonly failOpen?: boolean;
+  /** Do not wait for the witnesses to confirm the last head; an `events` log says so in a leaf. Default false */
+  readonly startUnconfirmed?: boolean;
   readonly limits?: Partial<LogLimits>;
   /** A write whose outcome is unknown: the process must end, and the next start decides. */
   readonly onFault: (error: unknown) => void;
+  /** Someone showed a head of our key that our tree does not contain; the log halts. */
+  readonly onEvidence?: (evidence: Evidence) => void;
   /** The log halted while it ran. */
   readonly onHalt?: (log: Log) => void;
   /** Default: a timer. */
   readonly sleep?: Sleep;
   /** Lets requests that arrive at the same moment share a commit. Default: one turn of the event loop. */
   readonly gather?: () => Promise<void>;
+  /** Whoever had it open last closed it while it ran: then every head that was signed is stored. Default: not known. */
+  readonly wasClosed?: boolean;
   /** A flush failed on this boot: the tail is written again before anything is signed. (forks.md, FLUSH) */
   readonly rewriteTail?: boolean;
 }

@@ -1,24 +1,21 @@
-import { sha256 } from '#sha256';
 import { TransparencyError } from '../core/error.ts';
 import type { SignedHead } from './contract.ts';
 import { type FailureSinks, reportFailure } from './halting.ts';
+import type { HeadMaking, UnsignedHead } from './head-making.ts';
+import { HeadWaiters } from './head-waiters.ts';
 import { Latch, type Sleep } from './latch.ts';
 import type { LogLimits } from './limits.ts';
-import type { Clock, Guard, GuardState, HeadSigner, Store } from './ports.ts';
-import { signedHeadKey } from './rows.ts';
-import { formatHeadRow, signHead } from './signed-head.ts';
-
-/** A tree head without a signature. */
-export interface UnsignedHead {
-  readonly size: number;
-  readonly rootHash: Uint8Array;
-}
+import type { Clock } from './ports.ts';
+import type { HeadRow, Publication } from './signed-head.ts';
+import type { Witnessing } from './witnessing.ts';
 
 /** What the publisher works on and whom it tells. */
 export interface PublisherOptions extends FailureSinks {
-  readonly store: Store;
-  readonly guard: Guard;
-  readonly signer: HeadSigner;
+  readonly making: HeadMaking;
+  /** Null: nobody is asked. */
+  readonly witnessing: Witnessing | null;
+  /** Publish, and say so, when the witnesses do not make the quorum. */
+  readonly failOpen: boolean;
   readonly limits: LogLimits;
   readonly clock: Clock;
   readonly sleep: Sleep;
@@ -26,49 +23,68 @@ export interface PublisherOptions extends FailureSinks {
   readonly integrated: () => UnsignedHead;
 }
 
-interface Waiter {
-  readonly size: number;
-  /** True: it does not hurry the next head along. */
-  readonly passive: boolean;
-  readonly resolve: (head: SignedHead) => void;
-  readonly reject: (error: TransparencyError) => void;
+/** Heads as recovery found them. */
+export interface PublisherStart {
+  readonly signed: HeadRow | null;
+  readonly published: SignedHead | null;
+  /** Sign no new head before the witnesses have confirmed the last one. */
+  readonly confirming: boolean;
 }
 
 /**
- * The loop that signs and shows heads: as soon as someone waits for one, else at most one per interval, and anew when
- * a head grows old. The order is what safety rests on: the guard, then the signatures, then the row, then the world.
- * (forks.md, SIGN; spec/6-publication.md)
+ * The loop that signs and shows heads: without witnesses as soon as someone waits for one, else at most one per
+ * interval; with them at most one round per interval; and anew when a head grows old. (spec/6-publication.md §3)
  */
 export class Publisher {
   readonly #options: PublisherOptions;
   readonly #latch: Latch = new Latch();
-  #waiters: Waiter[] = [];
+  readonly #waiters: HeadWaiters = new HeadWaiters();
+  #signed: HeadRow | null;
   #published: SignedHead | null;
-  /** When it was shown, by the clock; moved back with a clock that is moved back. */
-  #shownAtMs: number;
-  #guarded: GuardState | null;
+  #confirming: boolean;
+  #unwitnessed = false;
+  /** When the last head was made or the last round began; moved back with a clock that is moved back. */
+  #lastMs: number;
   #ended: TransparencyError | null = null;
   #draining = false;
   #running: Promise<void> | null = null;
 
-  /** @param start  the last published head and the guard's state, as recovery found them */
-  constructor(
-    options: PublisherOptions,
-    start: { readonly published: SignedHead | null; readonly guarded: GuardState | null },
-  ) {
+  constructor(options: PublisherOptions, start: PublisherStart) {
     this.#options = options;
+    this.#signed = start.signed;
     this.#published = start.published;
-    this.#shownAtMs = start.published?.timeMs ?? 0;
-    this.#guarded = start.guarded;
+    this.#confirming = start.confirming && start.signed !== null;
+    this.#lastMs = this.#confirming ? 0 : (start.published?.timeMs ?? 0);
+    this.#unwitnessed = start.signed?.publication === 'unwitnessed';
   }
 
   get published(): SignedHead | null {
     return this.#published;
   }
 
+  /** True until the witnesses have confirmed the last signed head of the life before. */
+  get confirming(): boolean {
+    return this.#confirming;
+  }
+
+  /** True while the published head was shown without a quorum (fail-open). */
+  get unwitnessed(): boolean {
+    return this.#unwitnessed;
+  }
+
   /** Starts the loop. */
   start(): void {
     this.#running = this.#run();
+  }
+
+  /** Asks the witnesses once whether the last head stands, and goes on whatever they say. Those that did not say so. */
+  async skipConfirming(): Promise<readonly string[]> {
+    const { witnessing } = this.#options;
+    if (!this.#confirming || witnessing === null) return [];
+    await this.#confirm(witnessing);
+    const missing = this.#confirming ? witnessing.unconfirmed : [];
+    this.#confirming = false;
+    return missing;
   }
 
   /** Says that there may be a newer head. */
@@ -81,34 +97,12 @@ export class Publisher {
     const head = this.#published;
     if (head !== null && head.size >= size) return Promise.resolve(head);
     if (this.#ended !== null) return Promise.reject(this.#ended);
-    return new Promise((resolve, reject) => {
-      const late = (): void => {
-        this.#waiters = this.#waiters.filter((other) => other !== waiter);
-        reject(new TransparencyError('log.not-published', `no head of ${size} entries in time`));
-      };
-      const waiter: Waiter = {
-        size,
-        passive,
-        resolve: (found) => {
-          signal.removeEventListener('abort', late);
-          resolve(found);
-        },
-        reject: (error) => {
-          signal.removeEventListener('abort', late);
-          reject(error);
-        },
-      };
-      if (signal.aborted) {
-        late();
-        return;
-      }
-      signal.addEventListener('abort', late, { once: true });
-      this.#waiters.push(waiter);
-      this.poke();
-    });
+    const waiting = this.#waiters.wait(size, signal, passive);
+    if (!passive) this.poke();
+    return waiting;
   }
 
-  /** Publishes what is integrated, then ends. No commit may follow. */
+  /** Publishes what is integrated, if the witnesses let it, then ends. No commit may follow. */
   async drain(): Promise<void> {
     this.#draining = true;
     this.poke();
@@ -120,81 +114,92 @@ export class Publisher {
   stop(error: TransparencyError): void {
     this.#ended ??= error;
     this.poke();
-    for (const waiter of this.#waiters) waiter.reject(this.#ended);
-    this.#waiters = [];
+    this.#options.witnessing?.end();
+    this.#waiters.refuse(this.#ended);
   }
 
   async #run(): Promise<void> {
     while (this.#ended === null) {
+      const last = this.#draining;
       const due = this.#dueInMs();
       if (due > 0) {
-        if (this.#draining && !this.#isBehind()) return;
+        if (last) return;
         await this.#latch.wait(due, this.#options.sleep);
         continue;
       }
       try {
-        await this.#publish();
+        await this.#step();
       } catch (error) {
-        this.#fail(error);
+        if (this.#ended === null) this.#fail(error);
       }
+      // One round with the witnesses must do: they may be down, and a stop must end.
+      if (last && this.#options.witnessing !== null) return;
     }
   }
 
-  #isBehind(): boolean {
-    return this.#published === null || this.#options.integrated().size > this.#published.size;
-  }
-
-  /** Milliseconds until the next head; 0: now. */
+  /** Milliseconds until the next head or round; 0: now. */
   #dueInMs(): number {
-    const { limits, clock } = this.#options;
-    const last = this.#published;
-    if (last === null) return 0;
+    const { limits, clock, witnessing, integrated } = this.#options;
     const now = clock();
-    this.#shownAtMs = Math.min(this.#shownAtMs, now);
-    const age = now - this.#shownAtMs;
-    if (!this.#isBehind()) return Math.max(0, limits.headRefreshMs - age);
-    const wanted = this.#draining || this.#waiters.some(({ passive }) => !passive);
-    return wanted ? 0 : Math.max(0, limits.headIntervalMs - age);
+    this.#lastMs = Math.min(this.#lastMs, now);
+    const age = now - this.#lastMs;
+    if (this.#published === null && this.#signed === null) return 0;
+    const pending = this.#confirming || this.#signed?.publication === 'none';
+    const behind = integrated().size > (this.#published?.size ?? -1);
+    if (!pending && !behind) return Math.max(0, limits.headRefreshMs - age);
+    if (this.#draining) return this.#confirming ? 1 : 0;
+    if (witnessing !== null) return Math.max(0, limits.witnessIntervalMs - age);
+    return this.#waiters.urgent ? 0 : Math.max(0, limits.headIntervalMs - age);
   }
 
-  async #publish(): Promise<void> {
-    const { store, guard, signer, clock, integrated } = this.#options;
-    const { size, rootHash } = integrated();
-    const before = this.#guarded;
-    const next = { size, rootHash, timeMs: Math.max(clock(), (before?.timeMs ?? -1) + 1) };
-    // Guard before signing: a head that a restored store forgot must still be known to have been signed.
-    await guard.advance(before, next);
-    this.#guarded = next;
+  async #step(): Promise<void> {
+    const { making, witnessing, failOpen, integrated, clock } = this.#options;
+    this.#lastMs = clock();
+    if (witnessing === null) {
+      this.#signed = await making.sign(integrated(), 'quorum');
+      this.#show(this.#signed);
+      return;
+    }
+    if (this.#confirming) return this.#confirm(witnessing);
+    if (this.#signed === null || this.#signed.publication !== 'none') {
+      this.#signed = await making.sign(integrated(), 'none');
+    }
+    // A head that found no quorum is offered again, before a newer one: what was signed should be seen.
+    const lines = await witnessing.collect(this.#signed);
+    if (lines !== null) await this.#publish(this.#signed, lines, 'quorum');
+    else if (failOpen) {
+      await this.#publish(this.#signed, witnessing.linesOf(this.#signed), 'unwitnessed');
+    }
+  }
+
+  async #confirm(witnessing: Witnessing): Promise<void> {
+    const head = this.#signed;
+    if (head === null) return;
+    const confirmed = await witnessing.confirm(head);
+    const lines = witnessing.quorumOf(head);
+    if (lines !== null && head.publication === 'none') await this.#publish(head, lines, 'quorum');
+    if (confirmed) this.#confirming = false;
+  }
+
+  async #publish(
+    head: HeadRow,
+    lines: Parameters<HeadMaking['publish']>[1],
+    publication: Exclude<Publication, 'none'>,
+  ): Promise<void> {
     if (this.#ended !== null) return;
-    const head = signHead(next, signer);
-    // Row before showing: what a client has seen must survive us.
-    await store.write({
-      changes: [
-        {
-          key: signedHeadKey(size, next.timeMs),
-          value: formatHeadRow({ ...head, published: true }),
-        },
-      ],
-      flush: true,
-    });
-    this.#show(head);
+    this.#signed = await this.#options.making.publish(head, lines, publication);
+    this.#show(this.#signed);
   }
 
-  #show(head: SignedHead): void {
+  #show(head: HeadRow): void {
+    if (this.#ended !== null) return;
     this.#published = head;
-    this.#shownAtMs = this.#options.clock();
-    const waiting = this.#waiters;
-    this.#waiters = waiting.filter(({ size }) => size > head.size);
-    for (const waiter of waiting) if (waiter.size <= head.size) waiter.resolve(head);
+    this.#unwitnessed = head.publication === 'unwitnessed';
+    this.#waiters.show(head);
   }
 
   #fail(error: unknown): void {
     this.stop(new TransparencyError('log.halted', 'the log signs no more heads', { cause: error }));
     reportFailure(error, this.#options);
   }
-}
-
-/** What names a version of a checkpoint: SHA-256 of the bytes as served. */
-export function noteHashOf(head: SignedHead): Uint8Array {
-  return sha256(head.note);
 }

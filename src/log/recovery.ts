@@ -16,16 +16,20 @@ import {
   keysOf,
   META_KEY,
   NO_COMMIT,
+  PUBLISHED_KEY,
   parseCommitRow,
   tileKey,
 } from './rows.ts';
 import { type HeadKeys, type HeadRow, openHeadRow } from './signed-head.ts';
+import { readTally, type Tallies } from './tally.ts';
 
 /** Which log a store must hold, and by whose keys. */
 export interface Expected {
   readonly origin: string;
   readonly type: LogType;
   readonly keys: HeadKeys;
+  /** It was closed while it ran: then no head was signed that is not stored. */
+  readonly wasClosed: boolean;
 }
 
 /** Why a log may not write or sign. */
@@ -40,7 +44,10 @@ export type Recovered =
   | {
       readonly kind: 'ready';
       readonly tree: WriterTree;
+      /** The newest signed head, published or not. */
+      readonly signed: HeadRow | null;
       readonly published: HeadRow | null;
+      readonly tallies: Tallies;
       readonly halt: null;
     }
   | {
@@ -53,8 +60,6 @@ export type Recovered =
 
 /** Commits that a start walks back at least. */
 const COMMITS_WALKED = 1_024;
-/** Heads among which the last published one is: those after it were signed and not cosigned. */
-const HEADS_LOOKED_AT = 1_024;
 /** Entries that a start hashes at least, where there are so many. */
 const ENTRIES_HASHED = 65_536;
 
@@ -106,7 +111,11 @@ async function recoverTree(
   guarded: GuardState | null,
   expected: Expected,
 ): Promise<Recovered> {
+  const tallies = { ids: await readTally(store, 'I'), heads: await readTally(store, 'S') };
   const heads = await lastHeads(store, expected);
+  if ((heads.newest === null) !== (tallies.heads.count === 0)) {
+    corrupt(`the tally is of ${tallies.heads.count} signed heads, and that is not so`);
+  }
   const headSize = heads.newest?.size ?? 0;
   const commits = await walkChain(store, headSize);
   const last = commits.at(-1);
@@ -134,9 +143,11 @@ async function recoverTree(
     sequence: last?.sequence ?? 0,
     commitRow: await store.get(HEAD_KEY),
   };
-  const halt = contradiction(roots, size, heads.newest, guarded);
+  const halt =
+    contradiction(roots, size, heads.newest, guarded) ??
+    (expected.wasClosed ? lostHead(heads.newest, guarded) : null);
   return halt === null
-    ? { kind: 'ready', tree, published: heads.published, halt }
+    ? { kind: 'ready', tree, signed: heads.newest, published: heads.published, tallies, halt }
     : { kind: 'halted', tree, published: heads.published, halt };
 }
 
@@ -169,6 +180,13 @@ function contradiction(
   return null;
 }
 
+/** The last head of a log that was closed is stored, or the store lost it. */
+function lostHead(newest: HeadRow | null, guarded: GuardState | null): Halt | null {
+  if (guarded === null || newest?.timeMs === guarded.timeMs) return null;
+  const detail = `the head of ${guarded.size} entries that was signed last is not stored`;
+  return { reason: 'corrupt', detail };
+}
+
 function isBefore(guarded: GuardState, head: HeadRow): boolean {
   return guarded.size < head.size || guarded.timeMs < head.timeMs;
 }
@@ -179,14 +197,15 @@ async function lastHeads(
   expected: Expected,
 ): Promise<{ readonly newest: HeadRow | null; readonly published: HeadRow | null }> {
   const { keys } = expected;
-  const rows = await store.scan({ ...keysOf('S'), limit: HEADS_LOOKED_AT, reverse: true });
-  let newest: HeadRow | null = null;
-  for (const { value } of rows) {
-    const head = openHeadRow(value, keys);
-    newest ??= head;
-    if (head.published) return { newest, published: head };
-  }
-  return { newest, published: null };
+  const [row] = await store.scan({ ...keysOf('S'), limit: 1, reverse: true });
+  if (row === undefined) return { newest: null, published: null };
+  const newest = openHeadRow(row, keys);
+  const publishedKey = await store.get(PUBLISHED_KEY);
+  if (publishedKey === undefined) return { newest, published: null };
+  if (equalBytes(publishedKey, row.key)) return { newest, published: newest };
+  const published = await store.get(publishedKey);
+  if (published === undefined) corrupt('the head that was published last is gone');
+  return { newest, published: openHeadRow({ key: publishedKey, value: published }, keys) };
 }
 
 /**

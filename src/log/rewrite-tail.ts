@@ -27,7 +27,8 @@ export async function rewriteTail(store: Store): Promise<void> {
     ...entries,
     ...(await idsOf(store, entries)),
   ];
-  for (const tag of ['C', 'S', 'K', 'M']) rows.push(...(await last(tag, ROWS_REWRITTEN)));
+  for (const tag of ['C', 'S', 'K', 'N', 'P', 'F', 'M'])
+    rows.push(...(await last(tag, ROWS_REWRITTEN)));
   for (let level = 0; level < TILE_LEVELS; level++) {
     const tiles = { from: tileKey(level, 0), to: tileKey(level + 1, 0) };
     rows.push(...(await store.scan({ ...tiles, limit: BUNDLES_REWRITTEN, reverse: true })));

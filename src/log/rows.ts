@@ -13,7 +13,10 @@ import { TransparencyError } from '../core/error.ts';
  *   I 20 bytes                     idempotency row: leaf index and sameness MAC of the first entry of a source and id
  *   J 20 bytes ‖ 16 bytes          conflict row: leaf index of the entry with that id and that other content
  *   S u64 size ‖ u64 time          signed head
+ *   P                              key of the signed head that was published last
+ *   F 32 bytes                     evidence: a note of our key that our tree does not contain, by its SHA-256
  *   K u64 size ‖ 32 bytes          an entry names the head with that size and note hash: it is kept for ever
+ *   N I, N S                       tally of the idempotency rows, of the signed heads (tally.ts)
  *   M text                         what the store is: format, origin, type
  */
 
@@ -35,6 +38,7 @@ export interface IdRow {
 }
 
 export const HEAD_KEY: Uint8Array = tagged('H');
+export const PUBLISHED_KEY: Uint8Array = tagged('P');
 export const META_KEY: Uint8Array = concat(tagged('M'), new TextEncoder().encode('varve.store'));
 export const NO_COMMIT: Uint8Array = new Uint8Array(32);
 
@@ -48,8 +52,13 @@ export const conflictKey = (id: Uint8Array, sameness: Uint8Array): Uint8Array =>
   tagged('J', id, sameness);
 export const signedHeadKey = (size: number, timeMs: number): Uint8Array =>
   tagged('S', u64be(size), u64be(timeMs));
+export const evidenceKey = (noteHash: Uint8Array): Uint8Array => tagged('F', noteHash);
 export const keptKey = (size: number, noteHash: Uint8Array): Uint8Array =>
   tagged('K', u64be(size), noteHash);
+
+/** Of the tally of the rows of a tag. */
+export const tallyKey = (tag: 'I' | 'S'): Uint8Array =>
+  tagged('N', Uint8Array.of(tag.charCodeAt(0)));
 
 /** The half-open range of all keys of a tag. */
 export function keysOf(tag: string): { readonly from: Uint8Array; readonly to: Uint8Array } {
@@ -58,6 +67,7 @@ export function keysOf(tag: string): { readonly from: Uint8Array; readonly to: U
 
 /** The number that a key holds after its tag (and after `skip` bytes more). */
 export function numberOfKey(key: Uint8Array, skip = 0): number {
+  if (key.length < 9 + skip) corrupt(`a key has ${key.length} bytes`);
   return readU64be(key, 1 + skip) ?? corrupt('a key holds a number above 2^53 - 1');
 }
 

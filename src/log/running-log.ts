@@ -1,12 +1,11 @@
 import { base64 } from '../core/base64.ts';
-import { equalBytes } from '../core/bytes.ts';
+import type { WitnessState } from '../core/cosign-round.ts';
 import { isTransparencyError, TransparencyError } from '../core/error.ts';
 import { leafHash } from '../core/hash.ts';
 import type { Tile } from '../core/tile.ts';
 import type { TileSource } from '../core/tile-reader.ts';
 import { formatVkey, type VerifierKey } from '../core/vkey.ts';
-import { parseLeaf, type Recv } from '../event/leaf.ts';
-import { idempotencyKey } from '../event/sameness.ts';
+import type { Recv } from '../event/leaf.ts';
 import { type Admission, createAdmission } from './admission.ts';
 import type {
   HaltReason,
@@ -18,28 +17,43 @@ import type {
   SubmitContext,
   SubmitOutcome,
 } from './contract.ts';
-import { ConflictQuota, type FirstLeaf } from './decide.ts';
+import { ConflictQuota } from './decide.ts';
+import {
+  type Evidence,
+  type EvidenceTree,
+  evidenceOf,
+  keepEvidence,
+  standingEvidence,
+} from './evidence.ts';
 import type { FailureSinks } from './halting.ts';
+import { HeadMaking } from './head-making.ts';
 import { Housekeeping } from './housekeeping.ts';
 import type { WriterTree } from './integrate.ts';
 import { readKeptHead } from './kept-heads.ts';
 import { LeafIndex } from './leaf-index.ts';
+import { createLeafOf } from './leaf-of.ts';
 import type { LogLimits } from './limits.ts';
 import type { OpenLogOptions } from './open-options.ts';
+import { OwnLeaves } from './own-leaves.ts';
 import { Pool, type PooledEntry, type Settlement } from './pool.ts';
 import type { GuardState } from './ports.ts';
 import { Publisher } from './publisher.ts';
 import { Reader } from './reader.ts';
-import { RefusedLeaves } from './refused-leaves.ts';
 import { corrupt } from './rows.ts';
 import { SeenFilter } from './seen-filter.ts';
 import { Sequencer } from './sequencer.ts';
+import type { HeadRow } from './signed-head.ts';
+import type { Tallies } from './tally.ts';
+import { Witnessing } from './witnessing.ts';
 
 /** What a start hands over: the proven tree, or as much of it as can be read. */
 export interface StartState {
   readonly tree: WriterTree | null;
+  /** The newest signed head, published or not. */
+  readonly signed: HeadRow | null;
   readonly published: SignedHead | null;
   readonly guarded: GuardState | null;
+  readonly tallies: Tallies;
   readonly state: LogState;
 }
 
@@ -55,13 +69,15 @@ export class RunningLog implements Log {
   readonly #keys: { readonly log: VerifierKey; readonly p256PublicKey: Uint8Array };
   readonly #tree: WriterTree | null;
   readonly #admit: (item: Uint8Array, context: SubmitContext) => Admission;
-  readonly #refusedLeaves: RefusedLeaves;
+  readonly #ownLeaves: OwnLeaves;
   readonly #pool: Pool;
   readonly #reader: Reader | null;
   readonly #sequencer: Sequencer | null;
   readonly #publisher: Publisher;
   readonly #housekeeping: Housekeeping;
   readonly #leafIndex: LeafIndex;
+  readonly #integratedTiles: TileSource;
+  readonly #witnessing: Witnessing | null;
   #state: LogState;
   #closing: Promise<void> | null = null;
 
@@ -85,21 +101,51 @@ export class RunningLog implements Log {
     const tenant = options.tenant ?? options.name;
     const { samenessSecret } = options;
     this.#admit = createAdmission({ tenant, samenessSecret, clock, random });
-    this.#refusedLeaves = new RefusedLeaves({ clock, random, limits });
+    this.#ownLeaves = new OwnLeaves({ clock, random, limits });
     this.#pool = new Pool({ entriesMax: limits.poolEntriesMax, bytesMax: limits.poolBytesMax });
     const seen = new SeenFilter(limits.seenFilterBytes);
     const onFault = (error: unknown): void => this.#fault(error);
     const onHalt: FailureSinks['onHalt'] = (reason, error) => this.#halt(reason, error);
     const sleep = options.sleep ?? sleepByTimer;
     const integrated = (): { size: number; rootHash: Uint8Array } => this.#integrated();
+    const { cosigner } = options;
+    const making = new HeadMaking(
+      { store, guard, signer, clock, tallies: start.tallies },
+      start.guarded,
+    );
+    this.#integratedTiles = {
+      readTiles: (tiles) => Promise.all(tiles.map((tile) => this.#readIntegratedTile(tile))),
+    };
+    this.#witnessing =
+      cosigner === undefined
+        ? null
+        : new Witnessing({
+            cosigner,
+            tiles: this.#integratedTiles,
+            integratedSize: () => this.#integrated().size,
+            onEvidence: ({ note }) => void this.reportSeen(note),
+          });
+    const failOpen = options.failOpen === true;
+    const confirming = cosigner !== undefined && cosigner.policy.quorum !== null;
     this.#publisher = new Publisher(
-      { store, guard, signer, limits, clock, sleep, integrated, onHalt, onFault },
-      start,
+      {
+        making,
+        witnessing: this.#witnessing,
+        failOpen,
+        limits,
+        clock,
+        sleep,
+        integrated,
+        onHalt,
+        onFault,
+      },
+      { signed: start.signed, published: start.published, confirming },
     );
     this.#housekeeping = new Housekeeping({
       store,
       keys: this.#keys,
       seen,
+      tallies: start.tallies,
       limits,
       clock,
       size: () => this.#integrated().size,
@@ -117,11 +163,12 @@ export class RunningLog implements Log {
             store,
             pool: this.#pool,
             tree,
+            tallies: start.tallies,
             seen,
             limits,
             clock,
             conflicts: new ConflictQuota(limits.conflictsPerMinuteMax),
-            firstLeafOf: (leafIndex, key) => this.#firstLeafOf(leafIndex, key),
+            leafOf: createLeafOf((leafIndex) => this.#integratedEntry(leafIndex), samenessSecret),
             gather: options.gather ?? gatherByTurn,
             onCommit: () => this.#publisher.poke(),
             onIdle: () => this.#housekeeping.run(),
@@ -130,19 +177,27 @@ export class RunningLog implements Log {
           });
   }
 
-  /** Starts the loops. The log is open once a head is published. */
+  /** Starts the loops. A new log is open once its first head is published, or waits for witnesses. */
   async start(): Promise<void> {
-    if (this.#state.kind !== 'running') return;
+    if (this.#state.kind === 'halted') return;
+    const evidence = await standingEvidence(this.#options.store, this.#keys, this.#evidenceTree());
+    if (evidence !== null) return this.#haltOn(evidence);
+    if (this.#options.startUnconfirmed === true) await this.#startUnconfirmed();
     void this.#housekeeping.fillFilter();
     this.#leafIndex.start();
     this.#publisher.start();
-    if (this.#publisher.published === null) {
+    if (this.#publisher.published === null && this.#witnessing === null) {
       await this.#publisher.waitFor(0, new AbortController().signal);
     }
   }
 
   get state(): LogState {
-    return this.#state;
+    if (this.#state.kind !== 'running' || !this.#publisher.confirming) return this.#state;
+    return { kind: 'confirming', unconfirmed: this.#witnessing?.unconfirmed ?? [] };
+  }
+
+  get witnesses(): readonly WitnessState[] {
+    return this.#options.cosigner?.states ?? [];
   }
 
   get figures(): LogFigures {
@@ -151,6 +206,7 @@ export class RunningLog implements Log {
       publishedSize: this.publishedSize,
       pooledEntries: this.#pool.size,
       pooledBytes: this.#pool.bytes,
+      unwitnessed: this.#publisher.unwitnessed ? 1 : 0,
     };
   }
 
@@ -160,6 +216,15 @@ export class RunningLog implements Log {
 
   get publishedSize(): number {
     return this.#publisher.published?.size ?? 0;
+  }
+
+  async reportSeen(note: Uint8Array): Promise<void> {
+    if (this.#state.kind === 'halted') return;
+    const evidence = await this.#reading(() => evidenceOf(note, this.#keys, this.#evidenceTree()));
+    if (evidence === null || isHalted(this.#state)) return;
+    // Halted at once, then kept: a log that stops before it wrote why is told so again.
+    this.#haltOn(evidence);
+    await keepEvidence(this.#options.store, evidence);
   }
 
   async submit(
@@ -179,7 +244,7 @@ export class RunningLog implements Log {
       const admission = this.#admit(item, context);
       if (admission.kind === 'refused') {
         outcomes[i] = admission;
-        const leaf = this.#refusedLeaves.leafOf(admission.trace);
+        const leaf = this.#ownLeaves.refused(admission.trace);
         if (leaf !== null) refusedLeaves.push(leaf);
         continue;
       }
@@ -265,6 +330,33 @@ export class RunningLog implements Log {
     await this.#options.guard.close();
   }
 
+  #evidenceTree(): EvidenceTree {
+    return {
+      size: this.#integrated().size,
+      tiles: this.#integratedTiles,
+      published: this.#publisher.published,
+    };
+  }
+
+  #haltOn(evidence: Evidence): void {
+    const detail = `a head of ${evidence.size} entries was signed with our key, and the tree does not contain it`;
+    this.#halt('evidence', new TransparencyError('checkpoint.fork', detail));
+    this.#options.onEvidence?.(evidence);
+  }
+
+  /** Goes on though witnesses have not confirmed the last head; which ones, a leaf says. (forks.md, CONFIRMING) */
+  async #startUnconfirmed(): Promise<void> {
+    const missing = await this.#publisher.skipConfirming();
+    if (missing.length === 0 || this.type !== 'events') return;
+    this.#pool.put([
+      this.#ownLeaves.make('finding', { rule: 'start.unconfirmed', witnesses: missing }),
+    ]);
+  }
+
+  #readIntegratedTile(tile: Tile): Promise<Uint8Array> {
+    return this.#reading((reader) => reader.tile(tile, this.#integrated().size));
+  }
+
   #integrated(): { readonly size: number; readonly rootHash: Uint8Array } {
     const { builder } = this.#tree ?? corrupt('there is no tree');
     return { size: builder.size, rootHash: builder.rootHash };
@@ -295,17 +387,11 @@ export class RunningLog implements Log {
     }
   }
 
-  /** The leaf that an idempotency row points to; it must be of that id. */
-  async #firstLeafOf(leafIndex: number, key: Uint8Array): Promise<FirstLeaf> {
+  /** The bytes of an entry that the store names, verified. */
+  async #integratedEntry(leafIndex: number): Promise<Uint8Array> {
     const { size } = this.#integrated();
     if (this.#reader === null || leafIndex >= size) corrupt(`an id points to entry ${leafIndex}`);
-    const entry = await this.#reader.entry(leafIndex, size);
-    const leaf = parseLeaf(entry);
-    if (leaf.v !== 'nhi.leaf/1') corrupt(`an id points to entry ${leafIndex}, which is no event`);
-    if (!equalBytes(idempotencyKey(leaf.event.src.id, leaf.event.id), key)) {
-      corrupt(`an id points to entry ${leafIndex}, which is another event`);
-    }
-    return { leafHash: leafHash(entry), recv: leaf.recv };
+    return this.#reader.entry(leafIndex, size);
   }
 
   #halt(reason: HaltReason, error: TransparencyError): void {
@@ -325,6 +411,10 @@ export class RunningLog implements Log {
     this.#publisher.stop(error);
     void this.#housekeeping.end();
   }
+}
+
+function isHalted(state: LogState): boolean {
+  return state.kind === 'halted';
 }
 
 function outcomeOf(settlement: Settlement): SubmitOutcome {

@@ -1,5 +1,5 @@
 import { TransparencyError } from '../core/error.ts';
-import { type ConflictQuota, type Decision, decideBatch, type FirstLeaf } from './decide.ts';
+import { type ConflictQuota, type Decision, decideBatch, type LeafOf } from './decide.ts';
 import { type FailureSinks, reportFailure } from './halting.ts';
 import { integrate, type WriterTree } from './integrate.ts';
 import type { LogLimits } from './limits.ts';
@@ -7,18 +7,19 @@ import type { Pool, PooledEntry } from './pool.ts';
 import type { Clock, Store } from './ports.ts';
 import { HEAD_KEY } from './rows.ts';
 import type { SeenFilter } from './seen-filter.ts';
+import { type Tallies, tallied, tallyChange } from './tally.ts';
 
 /** What the writer works on and whom it tells. */
 export interface SequencerOptions extends FailureSinks {
   readonly store: Store;
   readonly pool: Pool;
   readonly tree: WriterTree;
+  readonly tallies: Tallies;
   readonly seen: SeenFilter;
   readonly limits: LogLimits;
   readonly clock: Clock;
   readonly conflicts: ConflictQuota;
-  /** The leaf that an idempotency row points to, verified. */
-  readonly firstLeafOf: (leafIndex: number, key: Uint8Array) => Promise<FirstLeaf>;
+  readonly leafOf: LeafOf;
   /** Lets arrivals of the same moment join the batch. */
   readonly gather: () => Promise<void>;
   /** After each commit. */
@@ -87,16 +88,21 @@ export class Sequencer {
   }
 
   async #write(decision: Decision): Promise<void> {
-    const { store, tree, seen, onCommit } = this.#options;
+    const { store, tree, tallies, seen, onCommit } = this.#options;
     const integrated = integrate(tree, decision.entries);
+    const changes = [...integrated.changes, ...decision.changes];
+    if (decision.newIds.length > 0) {
+      tallies.ids = tallied('I', tallies.ids, { added: decision.newIds });
+      changes.push(...decision.newIds, tallyChange('I', tallies.ids));
+    }
     await store.write({
-      changes: [...integrated.changes, ...decision.changes],
+      changes,
       condition: { key: HEAD_KEY, value: tree.commitRow },
       flush: true,
     });
     // Only now is it so: a failed write leaves the tree in memory as it was.
     integrated.adopt();
-    for (const key of decision.newKeys) seen.add(key);
+    for (const { key } of decision.newIds) seen.add(key.subarray(1));
     onCommit();
   }
 

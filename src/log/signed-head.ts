@@ -3,14 +3,21 @@ import { openCheckpoint, signCheckpoint } from '../core/checkpoint.ts';
 import { checkTreeHead, treeHeadInput } from '../core/tree-head.ts';
 import type { VerifierKey } from '../core/vkey.ts';
 import type { SignedHead } from './contract.ts';
-import type { HeadSigner } from './ports.ts';
-import { corrupt } from './rows.ts';
+import type { HeadSigner, Row } from './ports.ts';
+import { corrupt, signedHeadKey } from './rows.ts';
+
+/**
+ * Whether a head was shown: `none` while its cosignatures are collected, `quorum` when the policy is satisfied,
+ * `unwitnessed` when it was shown without (fail-open).
+ */
+export type Publication = 'none' | 'quorum' | 'unwitnessed';
 
 /** A head as its row holds it. */
 export interface HeadRow extends SignedHead {
-  /** False while its cosignatures are being collected. */
-  readonly published: boolean;
+  readonly publication: Publication;
 }
+
+const PUBLICATIONS: readonly Publication[] = ['none', 'quorum', 'unwitnessed'];
 
 /**
  * Signs both faces of a head. The guard has recorded it first: a signature must not exist of what the guard does not
@@ -30,14 +37,14 @@ export function signHead(
   };
 }
 
-/** u64 size ‖ root hash ‖ u64 time ‖ u8 published ‖ u16 length ‖ DER signature ‖ note. */
+/** u64 size ‖ root hash ‖ u64 time ‖ u8 publication ‖ u16 length ‖ DER signature ‖ note. */
 export function formatHeadRow(row: HeadRow): Uint8Array {
   const { length } = row.treeHeadSignature;
   return concat(
     u64be(row.size),
     row.rootHash,
     u64be(row.timeMs),
-    Uint8Array.of(row.published ? 1 : 0, length >>> 8, length & 0xff),
+    Uint8Array.of(PUBLICATIONS.indexOf(row.publication), length >>> 8, length & 0xff),
     row.treeHeadSignature,
     row.note,
   );
@@ -51,18 +58,27 @@ export interface HeadKeys {
 }
 
 /**
- * A head row whose two faces verify with the log's own keys: a row that the disk altered is not served.
+ * A head row whose two faces verify with the log's own keys, under the key of its size and time: a row that the disk
+ * altered is not served.
  *
  * @throws {TransparencyError} store.corrupt
  */
-export function openHeadRow(bytes: Uint8Array, keys: HeadKeys): HeadRow {
+export function openHeadRow({ key, value: bytes }: Row, keys: HeadKeys): HeadRow {
   if (bytes.length < 51) corrupt(`a head row has ${bytes.length} bytes`);
   const size = readU64be(bytes, 0);
   const timeMs = readU64be(bytes, 40);
-  const published = bytes[48] as number;
+  const publication = PUBLICATIONS[bytes[48] as number];
   const noteAt = 51 + (((bytes[49] as number) << 8) | (bytes[50] as number));
-  if (size === undefined || timeMs === undefined || published > 1 || noteAt > bytes.length) {
+  if (
+    size === undefined ||
+    timeMs === undefined ||
+    publication === undefined ||
+    noteAt > bytes.length
+  ) {
     corrupt('a head row is malformed');
+  }
+  if (!equalBytes(key, signedHeadKey(size, timeMs))) {
+    corrupt(`the head row of size ${size} lies in another's place`);
   }
   const rootHash = bytes.slice(8, 40);
   const treeHeadSignature = bytes.slice(51, noteAt);
@@ -77,5 +93,5 @@ export function openHeadRow(bytes: Uint8Array, keys: HeadKeys): HeadRow {
   } catch (cause) {
     return corrupt(`the head row of size ${size} does not verify`, cause);
   }
-  return { size, rootHash, timeMs, note, treeHeadSignature, published: published === 1 };
+  return { size, rootHash, timeMs, note, treeHeadSignature, publication };
 }
