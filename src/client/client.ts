@@ -19,3 +19,8 @@ export {
   type SubmitterOptions,
 } from './submitter.ts';
 export { logKeyOfPolicy, policyOfVkey } from './trust.ts';
+export {
+  createWitnessCosigner,
+  type WitnessCosigner,
+  type WitnessCosignerOptions,
+} from './witness-client.ts';
