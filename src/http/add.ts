@@ -29,7 +29,9 @@ export async function postEntry(exchange: LogExchange): Promise<Answer> {
   });
   try {
     principal.countItems(1);
-    return { status: 200, headers: TEXT_HEADERS, body: String(await log.add(body.bytes)) };
+    const index = await log.add(body.bytes);
+    services.metrics.submitted(log.name, 'added');
+    return { status: 200, headers: TEXT_HEADERS, body: String(index) };
   } finally {
     body.release();
   }

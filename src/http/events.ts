@@ -4,7 +4,7 @@ import type { SubmitOutcome } from '../log/log.ts';
 import { type Answer, answerHeaders } from './answers.ts';
 import type { LogExchange } from './exchange.ts';
 import { formOfContentType, type ItemsForm, splitItems } from './items.ts';
-import { type Problem, problemOf, type RandomFraction, retryAfterSeconds } from './problems.ts';
+import { type Problem, problemOf, retryAfterSeconds } from './problems.ts';
 import { receiptText } from './receipt-text.ts';
 import { queryParameter } from './request.ts';
 
@@ -35,7 +35,7 @@ export async function postEvents(exchange: LogExchange): Promise<Answer> {
     principal.countItems(items.items.length);
     const outcomes = await log.submit(items.items, principal.submitter);
     const published = !wait || (await waitUntilPublished(exchange, outcomes));
-    return answerOutcomes(outcomes, { form: items.form, published, random: services.random });
+    return answerOutcomes(outcomes, { form: items.form, published, exchange });
   } finally {
     body.release();
   }
@@ -76,9 +76,11 @@ function answerOutcomes(
   how: {
     readonly form: ItemsForm;
     readonly published: boolean;
-    readonly random: RandomFraction;
+    readonly exchange: LogExchange;
   },
 ): Answer {
+  const { metrics } = how.exchange.services;
+  for (const { kind } of outcomes) metrics.submitted(how.exchange.log.name, kind);
   const [first] = outcomes;
   if (how.form === 'one' && first !== undefined) return answerOne(first, how);
   let appended = false;
@@ -91,7 +93,7 @@ function answerOutcomes(
       text += receiptText(outcome.receipt);
       appended ||= outcome.kind === 'appended';
     } else {
-      text += JSON.stringify(problemOfOutcome(outcome, how.random));
+      text += JSON.stringify(problemOfOutcome(outcome, how.exchange));
       refused = true;
     }
   }
@@ -104,13 +106,13 @@ function answerOutcomes(
 
 function answerOne(
   outcome: SubmitOutcome,
-  how: { readonly published: boolean; readonly random: RandomFraction },
+  how: { readonly published: boolean; readonly exchange: LogExchange },
 ): Answer {
   if (outcome.kind === 'appended' || outcome.kind === 'duplicate') {
     const status = !how.published ? 202 : outcome.kind === 'appended' ? 201 : 200;
     return { status, headers: JSON_HEADERS, body: receiptText(outcome.receipt) };
   }
-  const problem = problemOfOutcome(outcome, how.random);
+  const problem = problemOfOutcome(outcome, how.exchange);
   const retryAfter = retryAfterSeconds(problem);
   const headers =
     retryAfter === undefined ? PROBLEM_HEADERS : { ...PROBLEM_HEADERS, 'Retry-After': retryAfter };
@@ -119,9 +121,15 @@ function answerOne(
 
 function problemOfOutcome(
   outcome: Extract<SubmitOutcome, { kind: 'conflict' | 'refused' }>,
-  random: RandomFraction,
+  { services }: LogExchange,
 ): ItemProblem {
-  if (outcome.kind === 'refused') return problemOf(outcome.error, random);
+  const { metrics, random } = services;
+  if (outcome.kind === 'refused') {
+    const problem = problemOf(outcome.error, random);
+    metrics.refused(problem.code);
+    return problem;
+  }
+  metrics.refused('entry.conflict');
   const conflict = new TransparencyError(
     'entry.conflict',
     `entry ${outcome.firstIndex} has the same source and id with other content; this one is entry ${outcome.receipt.index}`,

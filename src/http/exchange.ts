@@ -1,6 +1,7 @@
 import type { Log } from '../log/log.ts';
 import type { BodyReader } from './body.ts';
 import type { Limits } from './limits.ts';
+import type { Metrics } from './metrics.ts';
 import type { Principal } from './principal.ts';
 import type { RandomFraction } from './problems.ts';
 import type { HttpRequest } from './request.ts';
@@ -19,6 +20,7 @@ export interface Services {
   readonly random: RandomFraction;
   readonly logger: Logger;
   readonly bodies: BodyReader;
+  readonly metrics: Metrics;
   /** Is the audit audience everybody? */
   readonly authOff: boolean;
 }

@@ -20,6 +20,14 @@ export function getReadiness({ services, principal }: Exchange): Answer {
   return { status: ready ? 200 : 503, headers, body: JSON.stringify(told) };
 }
 
+/** `GET /metrics`: for Prometheus. (spec/8-http.md §11) */
+export async function getMetrics({ services }: Exchange): Promise<Answer> {
+  const { metrics } = services;
+  const headers = { ...answerHeaders('text/plain; charset=utf-8', 'never') };
+  headers['Content-Type'] = metrics.contentType;
+  return { status: 200, headers, body: await metrics.text() };
+}
+
 function isReady(log: Log): boolean {
   return log.state.kind === 'running' && log.published !== null;
 }

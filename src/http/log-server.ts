@@ -6,6 +6,7 @@ import { checkAudience, createAuthenticate } from './auth.ts';
 import { createBodyReader } from './body.ts';
 import type { Logger, Services } from './exchange.ts';
 import { type Limits, limitsOf } from './limits.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { problemOf, type RandomFraction } from './problems.ts';
 import { createRefusalTeller } from './refusal-teller.ts';
 import type { HttpRequest } from './request.ts';
@@ -25,6 +26,8 @@ export interface LogServerOptions {
   readonly tokens?: TokenStore | null;
   /** Default: the table's defaults. */
   readonly limits?: Limits;
+  /** Default: metrics of its own, which nothing but requests moves. */
+  readonly metrics?: Metrics;
   /** Default: nothing is written. */
   readonly logger?: Logger;
   /**
@@ -34,62 +37,86 @@ export interface LogServerOptions {
   readonly allowedHosts?: readonly string[] | null;
 }
 
-/** What answers requests, below any library of HTTP. */
+/** What answers requests, below any library of HTTP. Its answers never throw, and never reject. */
 export interface LogServer {
-  /** Answers a request that was routed. Refusals and faults are thrown, or reject. */
+  /** Answers a request that was routed. */
   answer(route: Route, request: HttpRequest): Answer | Promise<Answer>;
   /** The answer to a request that no route takes; `methods` are those that are served under its path. */
   answerNowhere(request: HttpRequest, methods: readonly string[]): Answer;
-  /** The answer to what `answer` threw. Faults are logged and not told. */
+  /** The answer to an error: a refusal is told, a fault is logged and not told. */
   answerError(error: unknown, request: HttpRequest): Answer;
 }
 
 /** @throws {TransparencyError} config.malformed for too many logs, or a log's name */
 export function createLogServer(options: LogServerOptions): LogServer {
   const services = servicesOf(options);
-  const { tokens = null } = options;
+  const { limits, logger, metrics, random } = services;
+  const { now, tokens = null } = options;
   const { allowedHosts = tokens === null ? [] : null } = options;
   const checkSameOrigin = createSameOriginCheck(
     allowedHosts === null ? null : [...LOOPBACK_HOSTS, ...allowedHosts],
   );
-  const { limits } = services;
-  const tellRefused = createRefusalTeller(services.logger, options.now);
-  const authenticate = createAuthenticate({ tokens, limits, now: options.now });
+  const authenticate = createAuthenticate({ tokens, limits, now });
+  const tellRefused = createRefusalTeller(logger, now);
+
+  function handle(route: Route, request: HttpRequest): Answer | Promise<Answer> {
+    checkSameOrigin(request);
+    const principal = authenticate(request);
+    const { audience } = route;
+    if (route.about === 'server') {
+      checkAudience(principal, { audience, log: null });
+      return route.handler({ request, services, principal });
+    }
+    const { path } = request;
+    const name = path.slice(1, path.indexOf('/', 1));
+    // Before the log is looked up: who may not ask is not told which logs there are.
+    checkAudience(principal, { audience, log: name });
+    const log = services.logs.get(name);
+    if (log === undefined) throw new TransparencyError('log.unknown', 'no log of this name here');
+    return route.handler({ request, services, principal, log });
+  }
+
+  function count(route: Route | null, answer: Answer): Answer {
+    metrics.answered(route === null ? 'none' : route.path, answer.status);
+    return answer;
+  }
+
+  function answerError(error: unknown, request: HttpRequest): Answer {
+    const problem = problemOf(error, random);
+    metrics.refused(problem.code);
+    if (problem.status === 500) {
+      const { instance } = problem;
+      logger.error({ err: error, instance, path: request.path }, 'request failed');
+    } else if (problem.status === 503) tellRefused(problem.code);
+    return answerOfProblem(problem, problem.status === 401 ? ASK_FOR_TOKEN : {});
+  }
+
   return {
     answer(route, request) {
-      checkSameOrigin(request);
-      const principal = authenticate(request);
-      if (route.about === 'server') {
-        checkAudience(principal, { audience: route.audience, log: null });
-        return route.handler({ request, services, principal });
+      try {
+        const answer = handle(route, request);
+        if (!(answer instanceof Promise)) return count(route, answer);
+        return answer.then(
+          (now) => count(route, now),
+          (error) => count(route, answerError(error, request)),
+        );
+      } catch (error) {
+        return count(route, answerError(error, request));
       }
-      const { path } = request;
-      const name = path.slice(1, path.indexOf('/', 1));
-      // Before the log is looked up: who may not ask is not told which logs there are.
-      checkAudience(principal, { audience: route.audience, log: name });
-      const log = services.logs.get(name);
-      if (log === undefined) {
-        throw new TransparencyError('log.unknown', 'no log of this name here');
-      }
-      return route.handler({ request, services, principal, log });
     },
     answerNowhere(request, methods) {
-      checkSameOrigin(request);
-      if (methods.length === 0) {
-        throw new TransparencyError('request.not-found', 'nothing is served under this path');
-      }
       const allow = methods.join(', ');
-      const error = new TransparencyError('request.method-not-allowed', `only ${allow}`);
-      return answerOfProblem(problemOf(error, services.random), { Allow: allow });
+      try {
+        checkSameOrigin(request);
+        throw methods.length === 0
+          ? new TransparencyError('request.not-found', 'nothing is served under this path')
+          : new TransparencyError('request.method-not-allowed', `only ${allow}`);
+      } catch (error) {
+        const { status, headers, body } = count(null, answerError(error, request));
+        return { status, body, headers: status === 405 ? { ...headers, Allow: allow } : headers };
+      }
     },
-    answerError(error, request) {
-      const problem = problemOf(error, services.random);
-      if (problem.status === 500) {
-        const { instance } = problem;
-        services.logger.error({ err: error, instance, path: request.path }, 'request failed');
-      } else if (problem.status === 503) tellRefused(problem.code);
-      return answerOfProblem(problem, problem.status === 401 ? ASK_FOR_TOKEN : {});
-    },
+    answerError,
   };
 }
 
@@ -108,12 +135,17 @@ function servicesOf(options: LogServerOptions): Services {
       throw new TransparencyError('config.malformed', `log name ${JSON.stringify(name)}`);
     }
   }
+  const bodies = createBodyReader(limits.bodiesInFlightBytesMax);
+  const metrics = options.metrics ?? createMetrics();
+  const { logs, now, random } = options;
+  metrics.attach({ logs, now, inFlightBytes: () => bodies.inFlightBytes });
   return {
-    logs: options.logs,
+    logs,
     limits,
-    random: options.random,
+    random,
+    bodies,
+    metrics,
     logger: options.logger ?? { info() {}, warn() {}, error() {} },
-    bodies: createBodyReader(limits.bodiesInFlightBytesMax),
     authOff: (options.tokens ?? null) === null,
   };
 }

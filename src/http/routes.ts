@@ -5,7 +5,7 @@ import { getEntry, getProof } from './entries.ts';
 import { postEvents } from './events.ts';
 import type { Exchange, LogExchange } from './exchange.ts';
 import { getCheckpoint, getKeptCheckpoint } from './heads.ts';
-import { getHealth, getReadiness } from './health.ts';
+import { getHealth, getMetrics, getReadiness } from './health.ts';
 import { getBundle, getTile } from './tiles.ts';
 
 /**
@@ -45,6 +45,14 @@ export const ROUTES: readonly Route[] = [
     summary: 'Every log runs and has published',
     about: 'server',
     handler: getReadiness,
+  },
+  {
+    method: 'GET',
+    path: '/metrics',
+    audience: 'operate',
+    summary: 'Metrics, for Prometheus',
+    about: 'server',
+    handler: getMetrics,
   },
   {
     method: 'POST',

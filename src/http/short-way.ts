@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Answer } from './answers.ts';
 import type { LogServer } from './log-server.ts';
 import { type HttpRequest, requestOfNode } from './request.ts';
 import type { Route } from './routes.ts';
@@ -37,12 +36,7 @@ async function answerDirectly(way: {
   readonly outgoing: ServerResponse;
 }): Promise<void> {
   const { server, route, request, incoming, outgoing } = way;
-  let answer: Answer;
-  try {
-    answer = await server.answer(route, request);
-  } catch (error) {
-    answer = server.answerError(error, request);
-  }
+  const answer = await server.answer(route, request);
   if (outgoing.destroyed) return;
   if (!incoming.complete) leaveUnread(incoming, outgoing);
   const { status, headers, body } = answer;

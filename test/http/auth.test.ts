@@ -62,6 +62,7 @@ function bearer(who: string | undefined): Record<string, string> {
 const AUDIENCES: Readonly<Record<string, Audience>> = {
   'GET /healthz': 'public',
   'GET /readyz': 'public',
+  'GET /metrics': 'operate',
   'POST /:log/events': 'submit',
   'POST /:log/add': 'submit',
   'GET /:log/checkpoint': 'public',

@@ -61,7 +61,7 @@ export function createFakeLog(type: LogType = 'events', name = 'main'): FakeLog 
         publishedSize: this.publishedSize,
         pooledEntries: 0,
         pooledBytes: 0,
-        unwitnessed: 0,
+        unwitnessed: false,
       };
     },
     get published() {
