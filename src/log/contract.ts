@@ -54,8 +54,8 @@ export interface LogFigures {
   readonly publishedSize: number;
   readonly pooledEntries: number;
   readonly pooledBytes: number;
-  /** 1 while the published head was shown without a quorum (fail-open), else 0. */
-  readonly unwitnessed: 0 | 1;
+  /** True while the published head was shown without a quorum (fail-open). */
+  readonly unwitnessed: boolean;
 }
 
 /**

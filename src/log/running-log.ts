@@ -206,7 +206,7 @@ export class RunningLog implements Log {
       publishedSize: this.publishedSize,
       pooledEntries: this.#pool.size,
       pooledBytes: this.#pool.bytes,
-      unwitnessed: this.#publisher.unwitnessed ? 1 : 0,
+      unwitnessed: this.#publisher.unwitnessed,
     };
   }
 

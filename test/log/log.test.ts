@@ -9,6 +9,7 @@ import { parseVkey } from '../../src/core/vkey.ts';
 import { parseLeaf } from '../../src/event/leaf.ts';
 import type { Log, SubmitOutcome } from '../../src/log/log.ts';
 import { memoryGuard, memoryStore } from '../../src/storage/storage.ts';
+import { keepOpen } from '../support/keep-open.ts';
 import { ANYONE, openTestLog, testEvent } from '../support/test-log.ts';
 import { testSigner } from '../support/test-signer.ts';
 
@@ -28,17 +29,6 @@ async function checkAll(log: Log): Promise<void> {
       rootHash: head.rootHash,
     });
   }
-}
-
-/** The same port, whose next life it survives. */
-function keepOpen<T extends object>(port: T): T {
-  return new Proxy(port, {
-    get: (target, name) => {
-      const member: unknown = Reflect.get(target, name);
-      if (name === 'close') return async () => {};
-      return typeof member === 'function' ? member.bind(target) : member;
-    },
-  });
 }
 
 function receiptOf(outcome: SubmitOutcome | undefined) {

@@ -54,6 +54,8 @@ export function createFakeLog(type: LogType = 'events', name = 'main'): FakeLog 
     entries,
     submitted: [],
     publishes: true,
+    witnesses: [],
+    async reportSeen() {},
     get figures() {
       const integratedSize = entries.length;
       return {

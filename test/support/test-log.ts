@@ -23,6 +23,10 @@ export interface TestLogParts {
   readonly onFault?: (error: unknown) => void;
   readonly rewriteTail?: boolean;
   readonly sleep?: OpenLogOptions['sleep'];
+  readonly cosigner?: OpenLogOptions['cosigner'];
+  readonly failOpen?: boolean;
+  readonly startUnconfirmed?: boolean;
+  readonly onEvidence?: OpenLogOptions['onEvidence'];
   readonly gather?: OpenLogOptions['gather'];
 }
 
@@ -56,6 +60,10 @@ export function openTestLog(parts: TestLogParts = {}): Promise<Log> {
         throw error;
       }),
     ...(parts.limits === undefined ? {} : { limits: parts.limits }),
+    ...(parts.cosigner === undefined ? {} : { cosigner: parts.cosigner }),
+    ...(parts.onEvidence === undefined ? {} : { onEvidence: parts.onEvidence }),
+    failOpen: parts.failOpen ?? false,
+    startUnconfirmed: parts.startUnconfirmed ?? false,
     ...(parts.sleep === undefined ? {} : { sleep: parts.sleep }),
     ...(parts.gather === undefined ? {} : { gather: parts.gather }),
     ...(parts.rewriteTail === undefined ? {} : { rewriteTail: parts.rewriteTail }),

@@ -1,0 +1,184 @@
+import { describe, expect, test } from 'vitest';
+import { openCheckpoint, signCheckpoint } from '../../src/core/checkpoint.ts';
+import { checkForkProof } from '../../src/core/fork-proof.ts';
+import { parseNote } from '../../src/core/note.ts';
+import { parseVkey } from '../../src/core/vkey.ts';
+import { parseLeaf } from '../../src/event/leaf.ts';
+import type { Evidence } from '../../src/log/evidence.ts';
+import type { Log } from '../../src/log/log.ts';
+import { memoryGuard, memoryStore } from '../../src/storage/storage.ts';
+import { keepOpen } from '../support/keep-open.ts';
+import { scriptedCosigner } from '../support/scripted-cosigner.ts';
+import { ANYONE, openTestLog, testEvent } from '../support/test-log.ts';
+import { testSigner } from '../support/test-signer.ts';
+
+const soon = (): AbortSignal => AbortSignal.timeout(5_000);
+const limits = { witnessIntervalMs: 5 };
+
+function ports() {
+  return { store: keepOpen(memoryStore()), guard: keepOpen(memoryGuard()), signer: testSigner() };
+}
+
+async function add(log: Log, id: string): Promise<number> {
+  const [outcome] = await log.submit([testEvent(id)], ANYONE);
+  if (outcome?.kind !== 'appended') throw new Error('not appended');
+  return outcome.receipt.index;
+}
+
+describe('a log with witnesses', () => {
+  test('publishes a head with the cosignatures of its quorum, and no second line of one key', async () => {
+    const cosigner = scriptedCosigner(3, '2');
+    const log = await openTestLog({ ...ports(), cosigner, limits });
+    const index = await add(log, 'a');
+    const head = await log.waitPublished(index + 1, soon());
+    const opened = openCheckpoint(head.note, {
+      logKey: parseVkey(log.vkey),
+      policy: cosigner.policy,
+    });
+    expect(opened.cosignatures.map(({ name }) => name)).toEqual(['w0', 'w1', 'w2']);
+    expect(parseNote(head.note).signatures[0]?.name).toBe(log.origin);
+    await log.close();
+  });
+
+  test('shows nothing while the quorum is missing, and goes on admitting', async () => {
+    const cosigner = scriptedCosigner(3, '2');
+    cosigner.answering = new Set(['w0']);
+    const log = await openTestLog({ ...ports(), cosigner, limits });
+    for (const id of ['a', 'b', 'c']) await add(log, id);
+    await expect.poll(() => cosigner.offered.length).toBeGreaterThan(5);
+    expect(log.published).toBeNull();
+    await expect(log.readEntry(0)).rejects.toMatchObject({ code: 'entry.not-found' });
+    await expect(log.headOf(1)).rejects.toMatchObject({ code: 'checkpoint.not-found' });
+    expect(new Set(cosigner.offered.map(({ size }) => size)).size).toBe(1);
+    cosigner.answering = new Set(['w0', 'w2']);
+    expect((await log.waitPublished(4, soon())).size).toBe(4);
+    await log.close();
+  });
+
+  test('counts witnesses that answer in different rounds for the same head', async () => {
+    const cosigner = scriptedCosigner(2, 'all');
+    cosigner.answering = new Set(['w0']);
+    const log = await openTestLog({ ...ports(), cosigner, limits });
+    await expect.poll(() => cosigner.offered.length).toBeGreaterThan(1);
+    expect(log.published).toBeNull();
+    cosigner.answering = new Set(['w1']);
+    const head = await log.waitPublished(1, soon());
+    openCheckpoint(head.note, { logKey: parseVkey(log.vkey), policy: cosigner.policy });
+    await log.close();
+  });
+
+  test('publishes without a quorum where it was told to, and says so', async () => {
+    const cosigner = scriptedCosigner(2, 'all');
+    cosigner.answering = new Set();
+    const log = await openTestLog({ ...ports(), cosigner, limits, failOpen: true });
+    const index = await add(log, 'a');
+    await log.waitPublished(index + 1, soon());
+    expect(log.figures.unwitnessed).toBe(true);
+    cosigner.answering = new Set(['w0', 'w1']);
+    await add(log, 'b');
+    await log.waitPublished(index + 2, soon());
+    expect(log.figures.unwitnessed).toBe(false);
+    await log.close();
+  });
+
+  test('signs no new head after a start before its witnesses confirm the last one', async () => {
+    const parts = ports();
+    const cosigner = scriptedCosigner(3, '2');
+    const first = await openTestLog({ ...parts, cosigner, limits });
+    await add(first, 'a');
+    await first.waitPublished(2, soon());
+    await first.close();
+
+    cosigner.offered.length = 0;
+    cosigner.answering = new Set(['w0']);
+    const second = await openTestLog({ ...parts, cosigner, limits });
+    expect(second.state).toMatchObject({ kind: 'confirming' });
+    await add(second, 'b');
+    await expect.poll(() => cosigner.offered.length).toBeGreaterThan(3);
+    expect(cosigner.offered.every(({ by, size }) => by === 'confirm' && size === 2)).toBe(true);
+    expect(second.publishedSize).toBe(2);
+    cosigner.answering = new Set(['w0', 'w2']);
+    expect((await second.waitPublished(3, soon())).size).toBe(3);
+    await second.close();
+  });
+});
+
+describe('evidence', () => {
+  test('halts the log, is kept, and halts every start to come', async () => {
+    const parts = ports();
+    const found: Evidence[] = [];
+    const log = await openTestLog({ ...parts, onEvidence: (evidence) => found.push(evidence) });
+    for (const id of ['a', 'b', 'c']) await add(log, id);
+    const head = await log.waitPublished(4, soon());
+    const fork = signCheckpoint(
+      { origin: log.origin, size: 3, rootHash: new Uint8Array(32).fill(9) },
+      parts.signer,
+    );
+    await log.reportSeen(head.note);
+    await log.reportSeen(new Uint8Array([1, 2, 3]));
+    await log.reportSeen(
+      signCheckpoint(
+        { origin: log.origin, size: 3, rootHash: new Uint8Array(32) },
+        testSigner(log.origin),
+      ),
+    );
+    expect(log.state.kind).toBe('running');
+    await log.reportSeen(fork);
+    expect(log.state).toMatchObject({ kind: 'halted', reason: 'evidence' });
+    await expect(log.submit([testEvent('d')], ANYONE)).rejects.toMatchObject({
+      code: 'log.halted',
+    });
+    expect(await log.readEntry(1)).toBeInstanceOf(Uint8Array);
+    const proof = found[0]?.forkProof;
+    if (proof === undefined || proof === null) throw new Error('no fork proof');
+    checkForkProof(proof, { logKey: parseVkey(log.vkey) });
+    await log.close();
+    const again = await openTestLog({ ...parts, onEvidence: () => {} });
+    expect(again.state).toMatchObject({ kind: 'halted', reason: 'evidence' });
+    await again.close();
+  });
+
+  test('is a head beyond the tree too: a rollback that only a client noticed', async () => {
+    const parts = ports();
+    const log = await openTestLog({ ...parts, onEvidence: () => {} });
+    await log.reportSeen(
+      signCheckpoint({ origin: log.origin, size: 99, rootHash: new Uint8Array(32) }, parts.signer),
+    );
+    expect(log.state).toMatchObject({ kind: 'halted', reason: 'evidence' });
+    await log.close();
+  });
+
+  test('reaches the log from a witness in the middle of a round', async () => {
+    const parts = ports();
+    const cosigner = scriptedCosigner(2, 'any');
+    const log = await openTestLog({ ...parts, cosigner, limits, onEvidence: () => {} });
+    await log.waitPublished(1, soon());
+    const rootHash = new Uint8Array(32).fill(1);
+    const note = signCheckpoint({ origin: log.origin, size: 1, rootHash }, parts.signer);
+    cosigner.onRound = async (tree) => {
+      tree.onEvidence({ witness: 'w0', note, size: 1, rootHash });
+    };
+    await add(log, 'a');
+    await expect.poll(() => log.state.kind).toBe('halted');
+    await log.close();
+  });
+});
+
+test('a start that will not wait names the witnesses that did not confirm, in a leaf', async () => {
+  const parts = ports();
+  const cosigner = scriptedCosigner(3, '2');
+  const first = await openTestLog({ ...parts, cosigner, limits });
+  await first.waitPublished(1, soon());
+  await first.close();
+  cosigner.answering = new Set(['w1']);
+  const second = await openTestLog({ ...parts, cosigner, limits, startUnconfirmed: true });
+  expect(second.state.kind).toBe('running');
+  cosigner.answering = new Set(['w0', 'w1']);
+  await second.waitPublished(2, soon());
+  expect(parseLeaf(await second.readEntry(1))).toMatchObject({
+    v: 'nhi.log/1',
+    type: 'finding',
+    body: { rule: 'start.unconfirmed', witnesses: ['w0', 'w2'] },
+  });
+  await second.close();
+});
