@@ -19,10 +19,14 @@ const SCHEMAS = fileURLToPath(new URL('../spec/schemas/', import.meta.url));
 const TARGET = fileURLToPath(new URL('../src/event/schema.generated.ts', import.meta.url));
 const BASE = 'https://varve.example/schemas/';
 
+const LEAF_REST = 'leaf-rest';
+
 /** Export of the generated file → schema, or part of one. */
 const VALIDATORS: Readonly<Record<string, string>> = {
   event: 'nhi.event.1.schema.json',
   leaf: 'nhi.leaf.1.schema.json',
+  // Not published: the members of a leaf behind its event.
+  leafRest: LEAF_REST,
   sig: 'nhi.leaf.1.schema.json#/$defs/sig',
   genesis: 'nhi.genesis.1.schema.json',
   log: 'nhi.log.1.schema.json',
@@ -42,8 +46,10 @@ export function generateSchema(): string {
     messages: false,
   });
   ajv.addVocabulary(next);
-  const files = new Set(Object.values(VALIDATORS).map((name) => name.split('#')[0] ?? name));
+  const published = Object.values(VALIDATORS).filter((name) => name !== LEAF_REST);
+  const files = new Set(published.map((name) => name.split('#')[0] ?? name));
   for (const file of files) ajv.addSchema(compilable(readSchema(file)));
+  ajv.addSchema(leafRest(readSchema('nhi.leaf.1.schema.json')));
   const references: Record<string, string> = {};
   for (const [name, reference] of Object.entries(VALIDATORS)) references[name] = BASE + reference;
   return assemble(standalone(ajv, references), formatPaths(readSchema('nhi.event.1.schema.json')));
@@ -51,6 +57,16 @@ export function generateSchema(): string {
 
 function readSchema(file: string): AnySchemaObject {
   return JSON.parse(readFileSync(SCHEMAS + file, 'utf8'));
+}
+
+/** The schema of a leaf without its event. */
+function leafRest(leaf: AnySchemaObject): AnySchemaObject {
+  const { event: _, ...properties } = leaf['properties'];
+  const required = leaf['required'].filter((name: string) => name !== 'event');
+  const rest = { ...leaf, properties, required, $id: BASE + LEAF_REST };
+  return compilable(
+    JSON.parse(JSON.stringify(rest).replaceAll('"#/$defs/', '"nhi.leaf.1.schema.json#/$defs/')),
+  );
 }
 
 /** Without what only readers need, and with the event left to its own validator. */

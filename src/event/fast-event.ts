@@ -32,7 +32,7 @@ export interface FastEvent {
  * path judges, and it alone words refusals. Accepted is what is in canonical form, valid and of printable ASCII without
  * escapes; `source.*` kinds are left to the slow path.
  *
- * Ten times as fast as strict JSON, schema and canonical form one after another (bench/event-codec.ts). What it accepts
+ * About nine times as fast as strict JSON, schema and canonical form one after another (bench/event-codec.ts). What it accepts
  * the slow path accepts and gives the same bytes for: a test mutates events to hold one against the other.
  */
 export function fastEvent(bytes: Uint8Array, at: number): FastEvent | null {

@@ -13,31 +13,49 @@ export function literalScan(
   literals: readonly { readonly text: string; readonly group: number }[],
 ): LiteralScan {
   const tree = treeOf(literals);
-  const states = tree.children.length;
-  const next = new Uint16Array(states * WIDTH);
-  const found = new Int32Array(states);
-  const failure = new Uint16Array(states);
+  const order = breadthFirst(tree);
+  const groups = new Int32Array(order.length);
+  const failure = new Int32Array(order.length);
+  const next = order.map(() => new Int32Array(WIDTH));
   // Breadth first: a failure leads to a state nearer the root, which is complete by then.
-  for (const state of breadthFirst(tree)) {
+  for (const state of order) {
     const fail = failure[state] as number;
-    found[state] = unite(tree.groups[state] as number, found[fail] as number);
+    groups[state] = unite(tree.groups[state] as number, groups[fail] as number);
     for (let byte = 0; byte < WIDTH; byte++) {
       const child = tree.children[state]?.get(byte);
-      const fallback = state === 0 ? 0 : (next[fail * WIDTH + byte] as number);
+      const fallback = state === 0 ? 0 : (next[fail]?.[byte] ?? 0);
       if (child !== undefined) failure[child] = fallback;
-      next[state * WIDTH + byte] = child ?? fallback;
+      (next[state] as Int32Array)[byte] = child ?? fallback;
     }
   }
+  return scanOf(next, groups);
+}
+
+/**
+ * The pass itself. States are named by the offset of their row in one table, those in which a literal ends come last: a
+ * byte costs one read and one comparison.
+ */
+function scanOf(next: readonly Int32Array[], groups: Int32Array): LiteralScan {
+  const states = [...next.keys()].sort(
+    (a, b) => Math.sign(groups[a] ?? 0) - Math.sign(groups[b] ?? 0),
+  );
+  const rowOf = new Map(states.map((state, row) => [state, row * WIDTH]));
+  const table = new Int32Array(next.length * WIDTH);
+  for (const state of states) {
+    const row = next[state]?.map((to) => rowOf.get(to) ?? 0);
+    if (row !== undefined) table.set(row, rowOf.get(state));
+  }
+  const groupsOfRows = states.map((state) => groups[state] as number);
+  const firstEnd = groupsOfRows.findIndex((some) => some !== 0) * WIDTH;
   return (bytes) => {
-    let state = 0;
-    let groups = 0;
+    let row = 0;
+    let seen = 0;
     for (let i = 0; i < bytes.length; i++) {
       const byte = bytes[i] as number;
-      state = byte < WIDTH ? (next[state * WIDTH + byte] as number) : 0;
-      const here = found[state] as number;
-      if (here !== 0) groups = unite(groups, here);
+      row = byte < WIDTH ? (table[row + byte] as number) : 0;
+      if (row >= firstEnd) seen = unite(seen, groupsOfRows[row / WIDTH] as number);
     }
-    return groups;
+    return seen;
   };
 }
 

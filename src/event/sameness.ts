@@ -1,5 +1,4 @@
 import { sha256, sha256Into, sha256Of } from '#sha256';
-import { utf8 } from '../core/bytes.ts';
 import { invariant } from '../core/error.ts';
 import { EVENT_LIMITS } from './limits.ts';
 
@@ -14,8 +13,15 @@ export const SAMENESS_MAC_LENGTH = 16;
  * A checked `src.id` holds no newline, so two pairs never spell the same input. (spec/5-submission.md §6)
  */
 export function idempotencyKey(sourceId: string, id: string): Uint8Array {
-  return sha256(utf8(`nhi.id/1\n${sourceId}\n${id}`)).subarray(0, IDEMPOTENCY_KEY_LENGTH);
+  const input = `nhi.id/1\n${sourceId}\n${id}`;
+  const { read, written } = encoder.encodeInto(input, keyInput);
+  invariant(read === input.length, 'source and id are those of a checked event');
+  return sha256(keyInput.subarray(0, written)).subarray(0, IDEMPOTENCY_KEY_LENGTH);
 }
+
+const encoder = new TextEncoder();
+/** Source and id have at most 128 characters of ASCII each. */
+const keyInput = new Uint8Array(512);
 
 /**
  * The MAC that tells whether a second event of one id says the same: the first 16 bytes of HMAC-SHA256. (RFC 2104)

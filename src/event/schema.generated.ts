@@ -5610,22 +5610,295 @@ return errors === 0;
 }
 
 
+const schema21 = {"$id":"https://varve.example/schemas/leaf-rest","type":"object","additionalProperties":false,"required":["recv","sig","v"],"properties":{"v":{"const":"nhi.leaf/1"},"recv":{"$ref":"nhi.leaf.1.schema.json#/$defs/recv"},"sig":{"if":{"type":"object"},"then":{"$ref":"nhi.leaf.1.schema.json#/$defs/sig"},"else":{"type":"null"}}},"$defs":{"recv":{"type":"object","additionalProperties":false,"required":["adapter","at","by","conflict","map","raw","salt"],"properties":{"adapter":{"type":"string","maxLength":64,"pattern":"^[a-z0-9][a-z0-9._-]*$"},"at":{"type":"integer","minimum":0,"maximum":9007199254740991},"by":{"type":["string","null"],"minLength":1,"maxLength":128,"format":"nhi-identifier"},"conflict":{"type":["integer","null"],"minimum":0,"maximum":9007199254740991},"map":{"type":["object","null"],"additionalProperties":false,"required":["id","sha256"],"properties":{"id":{"type":"string","maxLength":128,"pattern":"^[A-Za-z0-9._:/-]+$"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"}}},"raw":{"type":["string","null"],"pattern":"^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"},"salt":{"type":"string","pattern":"^[A-Za-z0-9_-]{21}[AQgw]$"}}},"sig":{"type":"object","additionalProperties":false,"required":["alg","kid","value"],"properties":{"alg":{"enum":["ed25519","es256"]},"kid":{"type":"string","minLength":1,"maxLength":128,"format":"nhi-identifier"},"value":{"type":"string","pattern":"^[A-Za-z0-9+/]{85}[AQgw]==$"}}}}};
 
-function validate77(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate78(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((((((data.adapter === undefined) && (missing0 = "adapter")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.by === undefined) && (missing0 = "by"))) || ((data.conflict === undefined) && (missing0 = "conflict"))) || ((data.map === undefined) && (missing0 = "map"))) || ((data.raw === undefined) && (missing0 = "raw"))) || ((data.salt === undefined) && (missing0 = "salt"))){
+validate78.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0}}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!(((((((key0 === "adapter") || (key0 === "at")) || (key0 === "by")) || (key0 === "conflict")) || (key0 === "map")) || (key0 === "raw")) || (key0 === "salt"))){
+validate78.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.adapter !== undefined){
+let data0 = data.adapter;
+const _errs2 = errors;
+if(errors === _errs2){
+if(typeof data0 === "string"){
+if(func3(data0) > 64){
+validate78.errors = [{instancePath:instancePath+"/adapter",schemaPath:"#/properties/adapter/maxLength",keyword:"maxLength",params:{limit: 64}}];
+return false;
+}
+else {
+if(!pattern1.test(data0)){
+validate78.errors = [{instancePath:instancePath+"/adapter",schemaPath:"#/properties/adapter/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9._-]*$"}}];
+return false;
+}
+}
+}
+else {
+validate78.errors = [{instancePath:instancePath+"/adapter",schemaPath:"#/properties/adapter/type",keyword:"type",params:{type: "string"}}];
+return false;
+}
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.at !== undefined){
+let data1 = data.at;
+const _errs4 = errors;
+if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
+validate78.errors = [{instancePath:instancePath+"/at",schemaPath:"#/properties/at/type",keyword:"type",params:{type: "integer"}}];
+return false;
+}
+if(errors === _errs4){
+if((typeof data1 == "number") && (isFinite(data1))){
+if(data1 > 9007199254740991 || isNaN(data1)){
+validate78.errors = [{instancePath:instancePath+"/at",schemaPath:"#/properties/at/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}}];
+return false;
+}
+else {
+if(data1 < 0 || isNaN(data1)){
+validate78.errors = [{instancePath:instancePath+"/at",schemaPath:"#/properties/at/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}}];
+return false;
+}
+}
+}
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.by !== undefined){
+let data2 = data.by;
+const _errs6 = errors;
+if((typeof data2 !== "string") && (data2 !== null)){
+validate78.errors = [{instancePath:instancePath+"/by",schemaPath:"#/properties/by/type",keyword:"type",params:{type: schema19.properties.by.type}}];
+return false;
+}
+if(errors === _errs6){
+if(errors === _errs6){
+if(typeof data2 === "string"){
+if(func3(data2) > 128){
+validate78.errors = [{instancePath:instancePath+"/by",schemaPath:"#/properties/by/maxLength",keyword:"maxLength",params:{limit: 128}}];
+return false;
+}
+else {
+if(func3(data2) < 1){
+validate78.errors = [{instancePath:instancePath+"/by",schemaPath:"#/properties/by/minLength",keyword:"minLength",params:{limit: 1}}];
+return false;
+}
+}
+}
+}
+}
+var valid0 = _errs6 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.conflict !== undefined){
+let data3 = data.conflict;
+const _errs8 = errors;
+if((!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) && (data3 !== null)){
+validate78.errors = [{instancePath:instancePath+"/conflict",schemaPath:"#/properties/conflict/type",keyword:"type",params:{type: schema19.properties.conflict.type}}];
+return false;
+}
+if(errors === _errs8){
+if((typeof data3 == "number") && (isFinite(data3))){
+if(data3 > 9007199254740991 || isNaN(data3)){
+validate78.errors = [{instancePath:instancePath+"/conflict",schemaPath:"#/properties/conflict/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}}];
+return false;
+}
+else {
+if(data3 < 0 || isNaN(data3)){
+validate78.errors = [{instancePath:instancePath+"/conflict",schemaPath:"#/properties/conflict/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}}];
+return false;
+}
+}
+}
+}
+var valid0 = _errs8 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.map !== undefined){
+let data4 = data.map;
+const _errs10 = errors;
+if((!(data4 && typeof data4 == "object" && !Array.isArray(data4))) && (data4 !== null)){
+validate78.errors = [{instancePath:instancePath+"/map",schemaPath:"#/properties/map/type",keyword:"type",params:{type: schema19.properties.map.type}}];
+return false;
+}
+if(errors === _errs10){
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+let missing1;
+if(((data4.id === undefined) && (missing1 = "id")) || ((data4.sha256 === undefined) && (missing1 = "sha256"))){
+validate78.errors = [{instancePath:instancePath+"/map",schemaPath:"#/properties/map/required",keyword:"required",params:{missingProperty: missing1}}];
+return false;
+}
+else {
+const _errs12 = errors;
+for(const key1 in data4){
+if(!((key1 === "id") || (key1 === "sha256"))){
+validate78.errors = [{instancePath:instancePath+"/map",schemaPath:"#/properties/map/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}}];
+return false;
+break;
+}
+}
+if(_errs12 === errors){
+if(data4.id !== undefined){
+let data5 = data4.id;
+const _errs13 = errors;
+if(errors === _errs13){
+if(typeof data5 === "string"){
+if(func3(data5) > 128){
+validate78.errors = [{instancePath:instancePath+"/map/id",schemaPath:"#/properties/map/properties/id/maxLength",keyword:"maxLength",params:{limit: 128}}];
+return false;
+}
+else {
+if(!pattern0.test(data5)){
+validate78.errors = [{instancePath:instancePath+"/map/id",schemaPath:"#/properties/map/properties/id/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9._:/-]+$"}}];
+return false;
+}
+}
+}
+else {
+validate78.errors = [{instancePath:instancePath+"/map/id",schemaPath:"#/properties/map/properties/id/type",keyword:"type",params:{type: "string"}}];
+return false;
+}
+}
+var valid1 = _errs13 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data4.sha256 !== undefined){
+let data6 = data4.sha256;
+const _errs15 = errors;
+if(errors === _errs15){
+if(typeof data6 === "string"){
+if(!pattern6.test(data6)){
+validate78.errors = [{instancePath:instancePath+"/map/sha256",schemaPath:"#/properties/map/properties/sha256/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"}}];
+return false;
+}
+}
+else {
+validate78.errors = [{instancePath:instancePath+"/map/sha256",schemaPath:"#/properties/map/properties/sha256/type",keyword:"type",params:{type: "string"}}];
+return false;
+}
+}
+var valid1 = _errs15 === errors;
+}
+else {
+var valid1 = true;
+}
+}
+}
+}
+}
+}
+var valid0 = _errs10 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.raw !== undefined){
+let data7 = data.raw;
+const _errs17 = errors;
+if((typeof data7 !== "string") && (data7 !== null)){
+validate78.errors = [{instancePath:instancePath+"/raw",schemaPath:"#/properties/raw/type",keyword:"type",params:{type: schema19.properties.raw.type}}];
+return false;
+}
+if(errors === _errs17){
+if(typeof data7 === "string"){
+if(!pattern13.test(data7)){
+validate78.errors = [{instancePath:instancePath+"/raw",schemaPath:"#/properties/raw/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"}}];
+return false;
+}
+}
+}
+var valid0 = _errs17 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.salt !== undefined){
+let data8 = data.salt;
+const _errs19 = errors;
+if(errors === _errs19){
+if(typeof data8 === "string"){
+if(!pattern19.test(data8)){
+validate78.errors = [{instancePath:instancePath+"/salt",schemaPath:"#/properties/salt/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]{21}[AQgw]$"}}];
+return false;
+}
+}
+else {
+validate78.errors = [{instancePath:instancePath+"/salt",schemaPath:"#/properties/salt/type",keyword:"type",params:{type: "string"}}];
+return false;
+}
+}
+var valid0 = _errs19 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate78.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}}];
+return false;
+}
+}
+validate78.errors = vErrors;
+return errors === 0;
+}
+
+
+function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.alg === undefined) && (missing0 = "alg")) || ((data.kid === undefined) && (missing0 = "kid"))) || ((data.value === undefined) && (missing0 = "value"))){
-validate77.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0}}];
+validate80.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0}}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((key0 === "alg") || (key0 === "kid")) || (key0 === "value"))){
-validate77.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}}];
+validate80.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}}];
 return false;
 break;
 }
@@ -5635,7 +5908,7 @@ if(data.alg !== undefined){
 let data0 = data.alg;
 const _errs2 = errors;
 if(!((data0 === "ed25519") || (data0 === "es256"))){
-validate77.errors = [{instancePath:instancePath+"/alg",schemaPath:"#/properties/alg/enum",keyword:"enum",params:{allowedValues: schema20.properties.alg.enum}}];
+validate80.errors = [{instancePath:instancePath+"/alg",schemaPath:"#/properties/alg/enum",keyword:"enum",params:{allowedValues: schema20.properties.alg.enum}}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -5651,18 +5924,18 @@ if(errors === _errs3){
 if(errors === _errs3){
 if(typeof data1 === "string"){
 if(func3(data1) > 128){
-validate77.errors = [{instancePath:instancePath+"/kid",schemaPath:"#/properties/kid/maxLength",keyword:"maxLength",params:{limit: 128}}];
+validate80.errors = [{instancePath:instancePath+"/kid",schemaPath:"#/properties/kid/maxLength",keyword:"maxLength",params:{limit: 128}}];
 return false;
 }
 else {
 if(func3(data1) < 1){
-validate77.errors = [{instancePath:instancePath+"/kid",schemaPath:"#/properties/kid/minLength",keyword:"minLength",params:{limit: 1}}];
+validate80.errors = [{instancePath:instancePath+"/kid",schemaPath:"#/properties/kid/minLength",keyword:"minLength",params:{limit: 1}}];
 return false;
 }
 }
 }
 else {
-validate77.errors = [{instancePath:instancePath+"/kid",schemaPath:"#/properties/kid/type",keyword:"type",params:{type: "string"}}];
+validate80.errors = [{instancePath:instancePath+"/kid",schemaPath:"#/properties/kid/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
 }
@@ -5679,16 +5952,140 @@ const _errs5 = errors;
 if(errors === _errs5){
 if(typeof data2 === "string"){
 if(!pattern20.test(data2)){
-validate77.errors = [{instancePath:instancePath+"/value",schemaPath:"#/properties/value/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]{85}[AQgw]==$"}}];
+validate80.errors = [{instancePath:instancePath+"/value",schemaPath:"#/properties/value/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]{85}[AQgw]==$"}}];
 return false;
 }
 }
 else {
-validate77.errors = [{instancePath:instancePath+"/value",schemaPath:"#/properties/value/type",keyword:"type",params:{type: "string"}}];
+validate80.errors = [{instancePath:instancePath+"/value",schemaPath:"#/properties/value/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
 }
 var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+else {
+validate80.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}}];
+return false;
+}
+}
+validate80.errors = vErrors;
+return errors === 0;
+}
+
+
+function validate77(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+/*# sourceURL="https://varve.example/schemas/leaf-rest" */;
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((data.recv === undefined) && (missing0 = "recv")) || ((data.sig === undefined) && (missing0 = "sig"))) || ((data.v === undefined) && (missing0 = "v"))){
+validate77.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0}}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!(((key0 === "v") || (key0 === "recv")) || (key0 === "sig"))){
+validate77.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.v !== undefined){
+const _errs2 = errors;
+if("nhi.leaf/1" !== data.v){
+validate77.errors = [{instancePath:instancePath+"/v",schemaPath:"#/properties/v/const",keyword:"const",params:{allowedValue: "nhi.leaf/1"}}];
+return false;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.recv !== undefined){
+const _errs3 = errors;
+if(!(validate78(data.recv, {instancePath:instancePath+"/recv",parentData:data,parentDataProperty:"recv",rootData}))){
+vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.sig !== undefined){
+let data2 = data.sig;
+const _errs4 = errors;
+const _errs5 = errors;
+let valid1 = true;
+const _errs6 = errors;
+if(!(data2 && typeof data2 == "object" && !Array.isArray(data2))){
+const err0 = {};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+var _valid0 = _errs6 === errors;
+errors = _errs5;
+if(vErrors !== null){
+if(_errs5){
+vErrors.length = _errs5;
+}
+else {
+vErrors = null;
+}
+}
+let ifClause0;
+if(_valid0){
+const _errs8 = errors;
+if(!(validate80(data2, {instancePath:instancePath+"/sig",parentData:data,parentDataProperty:"sig",rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+errors = vErrors.length;
+}
+var _valid0 = _errs8 === errors;
+valid1 = _valid0;
+ifClause0 = "then";
+}
+else {
+const _errs9 = errors;
+if(data2 !== null){
+validate77.errors = [{instancePath:instancePath+"/sig",schemaPath:"#/properties/sig/else/type",keyword:"type",params:{type: "null"}}];
+return false;
+}
+var _valid0 = _errs9 === errors;
+valid1 = _valid0;
+ifClause0 = "else";
+}
+if(!valid1){
+const err1 = {instancePath:instancePath+"/sig",schemaPath:"#/properties/sig/if",keyword:"if",params:{failingKeyword: ifClause0}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+validate77.errors = vErrors;
+return false;
+}
+var valid0 = _errs4 === errors;
 }
 else {
 var valid0 = true;
@@ -5708,27 +6105,125 @@ return errors === 0;
 }
 
 
-const schema22 = {"$id":"https://varve.example/schemas/nhi.genesis.1.schema.json","type":"object","additionalProperties":false,"required":["keys","map","origin","predecessor","tenant","time","type","v"],"properties":{"v":{"const":"nhi.genesis/1"},"origin":{"type":"string","minLength":1,"maxLength":255,"pattern":"^[!-*,-~]+$"},"tenant":{"type":"string","maxLength":64,"pattern":"^[a-z0-9][a-z0-9._-]*$"},"type":{"const":"events"},"keys":{"type":"object","additionalProperties":false,"required":["ed25519","p256"],"properties":{"ed25519":{"type":"string","maxLength":512,"pattern":"^[!-*,-~]+\\+[0-9a-f]{8}\\+[A-Za-z0-9+/]+={0,2}$"},"p256":{"type":"string","pattern":"^[A-Za-z0-9+/]{121}[AQgw]==$"}}},"map":{"const":"nhi.map/1"},"predecessor":{"if":{"type":"object"},"then":{"$ref":"#/$defs/predecessor"},"else":{"type":"null"}},"time":{"type":"integer","minimum":0,"maximum":9007199254740991}},"$defs":{"predecessor":{"type":"object","additionalProperties":false,"required":["evidence","note","origin","reason","root","size"],"properties":{"origin":{"type":"string","minLength":1,"maxLength":255,"pattern":"^[!-*,-~]+$"},"size":{"type":"integer","minimum":0,"maximum":9007199254740991},"root":{"type":"string","pattern":"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"},"note":{"type":"string","minLength":1,"maxLength":32768},"evidence":{"type":"array","maxItems":16,"items":{"type":"string","pattern":"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"}},"reason":{"type":"string","minLength":1,"maxLength":1024}}}}};
-const pattern22 = new RegExp("^[!-*,-~]+$", "u");
-const pattern24 = new RegExp("^[!-*,-~]+\\+[0-9a-f]{8}\\+[A-Za-z0-9+/]+={0,2}$", "u");
-const pattern25 = new RegExp("^[A-Za-z0-9+/]{121}[AQgw]==$", "u");
-const schema23 = {"type":"object","additionalProperties":false,"required":["evidence","note","origin","reason","root","size"],"properties":{"origin":{"type":"string","minLength":1,"maxLength":255,"pattern":"^[!-*,-~]+$"},"size":{"type":"integer","minimum":0,"maximum":9007199254740991},"root":{"type":"string","pattern":"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"},"note":{"type":"string","minLength":1,"maxLength":32768},"evidence":{"type":"array","maxItems":16,"items":{"type":"string","pattern":"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"}},"reason":{"type":"string","minLength":1,"maxLength":1024}}};
 
-function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((data.alg === undefined) && (missing0 = "alg")) || ((data.kid === undefined) && (missing0 = "kid"))) || ((data.value === undefined) && (missing0 = "value"))){
+validate82.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0}}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!(((key0 === "alg") || (key0 === "kid")) || (key0 === "value"))){
+validate82.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.alg !== undefined){
+let data0 = data.alg;
+const _errs2 = errors;
+if(!((data0 === "ed25519") || (data0 === "es256"))){
+validate82.errors = [{instancePath:instancePath+"/alg",schemaPath:"#/properties/alg/enum",keyword:"enum",params:{allowedValues: schema20.properties.alg.enum}}];
+return false;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.kid !== undefined){
+let data1 = data.kid;
+const _errs3 = errors;
+if(errors === _errs3){
+if(errors === _errs3){
+if(typeof data1 === "string"){
+if(func3(data1) > 128){
+validate82.errors = [{instancePath:instancePath+"/kid",schemaPath:"#/properties/kid/maxLength",keyword:"maxLength",params:{limit: 128}}];
+return false;
+}
+else {
+if(func3(data1) < 1){
+validate82.errors = [{instancePath:instancePath+"/kid",schemaPath:"#/properties/kid/minLength",keyword:"minLength",params:{limit: 1}}];
+return false;
+}
+}
+}
+else {
+validate82.errors = [{instancePath:instancePath+"/kid",schemaPath:"#/properties/kid/type",keyword:"type",params:{type: "string"}}];
+return false;
+}
+}
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.value !== undefined){
+let data2 = data.value;
+const _errs5 = errors;
+if(errors === _errs5){
+if(typeof data2 === "string"){
+if(!pattern20.test(data2)){
+validate82.errors = [{instancePath:instancePath+"/value",schemaPath:"#/properties/value/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]{85}[AQgw]==$"}}];
+return false;
+}
+}
+else {
+validate82.errors = [{instancePath:instancePath+"/value",schemaPath:"#/properties/value/type",keyword:"type",params:{type: "string"}}];
+return false;
+}
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+else {
+validate82.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}}];
+return false;
+}
+}
+validate82.errors = vErrors;
+return errors === 0;
+}
+
+
+const schema25 = {"$id":"https://varve.example/schemas/nhi.genesis.1.schema.json","type":"object","additionalProperties":false,"required":["keys","map","origin","predecessor","tenant","time","type","v"],"properties":{"v":{"const":"nhi.genesis/1"},"origin":{"type":"string","minLength":1,"maxLength":255,"pattern":"^[!-*,-~]+$"},"tenant":{"type":"string","maxLength":64,"pattern":"^[a-z0-9][a-z0-9._-]*$"},"type":{"const":"events"},"keys":{"type":"object","additionalProperties":false,"required":["ed25519","p256"],"properties":{"ed25519":{"type":"string","maxLength":512,"pattern":"^[!-*,-~]+\\+[0-9a-f]{8}\\+[A-Za-z0-9+/]+={0,2}$"},"p256":{"type":"string","pattern":"^[A-Za-z0-9+/]{121}[AQgw]==$"}}},"map":{"const":"nhi.map/1"},"predecessor":{"if":{"type":"object"},"then":{"$ref":"#/$defs/predecessor"},"else":{"type":"null"}},"time":{"type":"integer","minimum":0,"maximum":9007199254740991}},"$defs":{"predecessor":{"type":"object","additionalProperties":false,"required":["evidence","note","origin","reason","root","size"],"properties":{"origin":{"type":"string","minLength":1,"maxLength":255,"pattern":"^[!-*,-~]+$"},"size":{"type":"integer","minimum":0,"maximum":9007199254740991},"root":{"type":"string","pattern":"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"},"note":{"type":"string","minLength":1,"maxLength":32768},"evidence":{"type":"array","maxItems":16,"items":{"type":"string","pattern":"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"}},"reason":{"type":"string","minLength":1,"maxLength":1024}}}}};
+const pattern28 = new RegExp("^[!-*,-~]+$", "u");
+const pattern30 = new RegExp("^[!-*,-~]+\\+[0-9a-f]{8}\\+[A-Za-z0-9+/]+={0,2}$", "u");
+const pattern31 = new RegExp("^[A-Za-z0-9+/]{121}[AQgw]==$", "u");
+const schema26 = {"type":"object","additionalProperties":false,"required":["evidence","note","origin","reason","root","size"],"properties":{"origin":{"type":"string","minLength":1,"maxLength":255,"pattern":"^[!-*,-~]+$"},"size":{"type":"integer","minimum":0,"maximum":9007199254740991},"root":{"type":"string","pattern":"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"},"note":{"type":"string","minLength":1,"maxLength":32768},"evidence":{"type":"array","maxItems":16,"items":{"type":"string","pattern":"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"}},"reason":{"type":"string","minLength":1,"maxLength":1024}}};
+
+function validate84(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((data.evidence === undefined) && (missing0 = "evidence")) || ((data.note === undefined) && (missing0 = "note"))) || ((data.origin === undefined) && (missing0 = "origin"))) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.root === undefined) && (missing0 = "root"))) || ((data.size === undefined) && (missing0 = "size"))){
-validate79.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0}}];
+validate84.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0}}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((((((key0 === "origin") || (key0 === "size")) || (key0 === "root")) || (key0 === "note")) || (key0 === "evidence")) || (key0 === "reason"))){
-validate79.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}}];
+validate84.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}}];
 return false;
 break;
 }
@@ -5740,24 +6235,24 @@ const _errs2 = errors;
 if(errors === _errs2){
 if(typeof data0 === "string"){
 if(func3(data0) > 255){
-validate79.errors = [{instancePath:instancePath+"/origin",schemaPath:"#/properties/origin/maxLength",keyword:"maxLength",params:{limit: 255}}];
+validate84.errors = [{instancePath:instancePath+"/origin",schemaPath:"#/properties/origin/maxLength",keyword:"maxLength",params:{limit: 255}}];
 return false;
 }
 else {
 if(func3(data0) < 1){
-validate79.errors = [{instancePath:instancePath+"/origin",schemaPath:"#/properties/origin/minLength",keyword:"minLength",params:{limit: 1}}];
+validate84.errors = [{instancePath:instancePath+"/origin",schemaPath:"#/properties/origin/minLength",keyword:"minLength",params:{limit: 1}}];
 return false;
 }
 else {
-if(!pattern22.test(data0)){
-validate79.errors = [{instancePath:instancePath+"/origin",schemaPath:"#/properties/origin/pattern",keyword:"pattern",params:{pattern: "^[!-*,-~]+$"}}];
+if(!pattern28.test(data0)){
+validate84.errors = [{instancePath:instancePath+"/origin",schemaPath:"#/properties/origin/pattern",keyword:"pattern",params:{pattern: "^[!-*,-~]+$"}}];
 return false;
 }
 }
 }
 }
 else {
-validate79.errors = [{instancePath:instancePath+"/origin",schemaPath:"#/properties/origin/type",keyword:"type",params:{type: "string"}}];
+validate84.errors = [{instancePath:instancePath+"/origin",schemaPath:"#/properties/origin/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
 }
@@ -5771,18 +6266,18 @@ if(data.size !== undefined){
 let data1 = data.size;
 const _errs4 = errors;
 if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate79.errors = [{instancePath:instancePath+"/size",schemaPath:"#/properties/size/type",keyword:"type",params:{type: "integer"}}];
+validate84.errors = [{instancePath:instancePath+"/size",schemaPath:"#/properties/size/type",keyword:"type",params:{type: "integer"}}];
 return false;
 }
 if(errors === _errs4){
 if((typeof data1 == "number") && (isFinite(data1))){
 if(data1 > 9007199254740991 || isNaN(data1)){
-validate79.errors = [{instancePath:instancePath+"/size",schemaPath:"#/properties/size/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}}];
+validate84.errors = [{instancePath:instancePath+"/size",schemaPath:"#/properties/size/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}}];
 return false;
 }
 else {
 if(data1 < 0 || isNaN(data1)){
-validate79.errors = [{instancePath:instancePath+"/size",schemaPath:"#/properties/size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}}];
+validate84.errors = [{instancePath:instancePath+"/size",schemaPath:"#/properties/size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}}];
 return false;
 }
 }
@@ -5800,12 +6295,12 @@ const _errs6 = errors;
 if(errors === _errs6){
 if(typeof data2 === "string"){
 if(!pattern10.test(data2)){
-validate79.errors = [{instancePath:instancePath+"/root",schemaPath:"#/properties/root/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"}}];
+validate84.errors = [{instancePath:instancePath+"/root",schemaPath:"#/properties/root/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"}}];
 return false;
 }
 }
 else {
-validate79.errors = [{instancePath:instancePath+"/root",schemaPath:"#/properties/root/type",keyword:"type",params:{type: "string"}}];
+validate84.errors = [{instancePath:instancePath+"/root",schemaPath:"#/properties/root/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
 }
@@ -5821,18 +6316,18 @@ const _errs8 = errors;
 if(errors === _errs8){
 if(typeof data3 === "string"){
 if(func3(data3) > 32768){
-validate79.errors = [{instancePath:instancePath+"/note",schemaPath:"#/properties/note/maxLength",keyword:"maxLength",params:{limit: 32768}}];
+validate84.errors = [{instancePath:instancePath+"/note",schemaPath:"#/properties/note/maxLength",keyword:"maxLength",params:{limit: 32768}}];
 return false;
 }
 else {
 if(func3(data3) < 1){
-validate79.errors = [{instancePath:instancePath+"/note",schemaPath:"#/properties/note/minLength",keyword:"minLength",params:{limit: 1}}];
+validate84.errors = [{instancePath:instancePath+"/note",schemaPath:"#/properties/note/minLength",keyword:"minLength",params:{limit: 1}}];
 return false;
 }
 }
 }
 else {
-validate79.errors = [{instancePath:instancePath+"/note",schemaPath:"#/properties/note/type",keyword:"type",params:{type: "string"}}];
+validate84.errors = [{instancePath:instancePath+"/note",schemaPath:"#/properties/note/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
 }
@@ -5848,7 +6343,7 @@ const _errs10 = errors;
 if(errors === _errs10){
 if(Array.isArray(data4)){
 if(data4.length > 16){
-validate79.errors = [{instancePath:instancePath+"/evidence",schemaPath:"#/properties/evidence/maxItems",keyword:"maxItems",params:{limit: 16}}];
+validate84.errors = [{instancePath:instancePath+"/evidence",schemaPath:"#/properties/evidence/maxItems",keyword:"maxItems",params:{limit: 16}}];
 return false;
 }
 else {
@@ -5860,12 +6355,12 @@ const _errs12 = errors;
 if(errors === _errs12){
 if(typeof data5 === "string"){
 if(!pattern10.test(data5)){
-validate79.errors = [{instancePath:instancePath+"/evidence/" + i0,schemaPath:"#/properties/evidence/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"}}];
+validate84.errors = [{instancePath:instancePath+"/evidence/" + i0,schemaPath:"#/properties/evidence/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"}}];
 return false;
 }
 }
 else {
-validate79.errors = [{instancePath:instancePath+"/evidence/" + i0,schemaPath:"#/properties/evidence/items/type",keyword:"type",params:{type: "string"}}];
+validate84.errors = [{instancePath:instancePath+"/evidence/" + i0,schemaPath:"#/properties/evidence/items/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
 }
@@ -5877,7 +6372,7 @@ break;
 }
 }
 else {
-validate79.errors = [{instancePath:instancePath+"/evidence",schemaPath:"#/properties/evidence/type",keyword:"type",params:{type: "array"}}];
+validate84.errors = [{instancePath:instancePath+"/evidence",schemaPath:"#/properties/evidence/type",keyword:"type",params:{type: "array"}}];
 return false;
 }
 }
@@ -5893,18 +6388,18 @@ const _errs14 = errors;
 if(errors === _errs14){
 if(typeof data6 === "string"){
 if(func3(data6) > 1024){
-validate79.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/maxLength",keyword:"maxLength",params:{limit: 1024}}];
+validate84.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/maxLength",keyword:"maxLength",params:{limit: 1024}}];
 return false;
 }
 else {
 if(func3(data6) < 1){
-validate79.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/minLength",keyword:"minLength",params:{limit: 1}}];
+validate84.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/minLength",keyword:"minLength",params:{limit: 1}}];
 return false;
 }
 }
 }
 else {
-validate79.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"}}];
+validate84.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
 }
@@ -5922,16 +6417,16 @@ var valid0 = true;
 }
 }
 else {
-validate79.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}}];
+validate84.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}}];
 return false;
 }
 }
-validate79.errors = vErrors;
+validate84.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate78(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate83(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="https://varve.example/schemas/nhi.genesis.1.schema.json" */;
 let vErrors = null;
 let errors = 0;
@@ -5939,14 +6434,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((data.keys === undefined) && (missing0 = "keys")) || ((data.map === undefined) && (missing0 = "map"))) || ((data.origin === undefined) && (missing0 = "origin"))) || ((data.predecessor === undefined) && (missing0 = "predecessor"))) || ((data.tenant === undefined) && (missing0 = "tenant"))) || ((data.time === undefined) && (missing0 = "time"))) || ((data.type === undefined) && (missing0 = "type"))) || ((data.v === undefined) && (missing0 = "v"))){
-validate78.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0}}];
+validate83.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0}}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((((((((key0 === "v") || (key0 === "origin")) || (key0 === "tenant")) || (key0 === "type")) || (key0 === "keys")) || (key0 === "map")) || (key0 === "predecessor")) || (key0 === "time"))){
-validate78.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}}];
+validate83.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}}];
 return false;
 break;
 }
@@ -5955,7 +6450,7 @@ if(_errs1 === errors){
 if(data.v !== undefined){
 const _errs2 = errors;
 if("nhi.genesis/1" !== data.v){
-validate78.errors = [{instancePath:instancePath+"/v",schemaPath:"#/properties/v/const",keyword:"const",params:{allowedValue: "nhi.genesis/1"}}];
+validate83.errors = [{instancePath:instancePath+"/v",schemaPath:"#/properties/v/const",keyword:"const",params:{allowedValue: "nhi.genesis/1"}}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -5970,24 +6465,24 @@ const _errs3 = errors;
 if(errors === _errs3){
 if(typeof data1 === "string"){
 if(func3(data1) > 255){
-validate78.errors = [{instancePath:instancePath+"/origin",schemaPath:"#/properties/origin/maxLength",keyword:"maxLength",params:{limit: 255}}];
+validate83.errors = [{instancePath:instancePath+"/origin",schemaPath:"#/properties/origin/maxLength",keyword:"maxLength",params:{limit: 255}}];
 return false;
 }
 else {
 if(func3(data1) < 1){
-validate78.errors = [{instancePath:instancePath+"/origin",schemaPath:"#/properties/origin/minLength",keyword:"minLength",params:{limit: 1}}];
+validate83.errors = [{instancePath:instancePath+"/origin",schemaPath:"#/properties/origin/minLength",keyword:"minLength",params:{limit: 1}}];
 return false;
 }
 else {
-if(!pattern22.test(data1)){
-validate78.errors = [{instancePath:instancePath+"/origin",schemaPath:"#/properties/origin/pattern",keyword:"pattern",params:{pattern: "^[!-*,-~]+$"}}];
+if(!pattern28.test(data1)){
+validate83.errors = [{instancePath:instancePath+"/origin",schemaPath:"#/properties/origin/pattern",keyword:"pattern",params:{pattern: "^[!-*,-~]+$"}}];
 return false;
 }
 }
 }
 }
 else {
-validate78.errors = [{instancePath:instancePath+"/origin",schemaPath:"#/properties/origin/type",keyword:"type",params:{type: "string"}}];
+validate83.errors = [{instancePath:instancePath+"/origin",schemaPath:"#/properties/origin/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
 }
@@ -6003,18 +6498,18 @@ const _errs5 = errors;
 if(errors === _errs5){
 if(typeof data2 === "string"){
 if(func3(data2) > 64){
-validate78.errors = [{instancePath:instancePath+"/tenant",schemaPath:"#/properties/tenant/maxLength",keyword:"maxLength",params:{limit: 64}}];
+validate83.errors = [{instancePath:instancePath+"/tenant",schemaPath:"#/properties/tenant/maxLength",keyword:"maxLength",params:{limit: 64}}];
 return false;
 }
 else {
 if(!pattern1.test(data2)){
-validate78.errors = [{instancePath:instancePath+"/tenant",schemaPath:"#/properties/tenant/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9._-]*$"}}];
+validate83.errors = [{instancePath:instancePath+"/tenant",schemaPath:"#/properties/tenant/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9._-]*$"}}];
 return false;
 }
 }
 }
 else {
-validate78.errors = [{instancePath:instancePath+"/tenant",schemaPath:"#/properties/tenant/type",keyword:"type",params:{type: "string"}}];
+validate83.errors = [{instancePath:instancePath+"/tenant",schemaPath:"#/properties/tenant/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
 }
@@ -6027,7 +6522,7 @@ if(valid0){
 if(data.type !== undefined){
 const _errs7 = errors;
 if("events" !== data.type){
-validate78.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "events"}}];
+validate83.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "events"}}];
 return false;
 }
 var valid0 = _errs7 === errors;
@@ -6043,14 +6538,14 @@ if(errors === _errs8){
 if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 let missing1;
 if(((data4.ed25519 === undefined) && (missing1 = "ed25519")) || ((data4.p256 === undefined) && (missing1 = "p256"))){
-validate78.errors = [{instancePath:instancePath+"/keys",schemaPath:"#/properties/keys/required",keyword:"required",params:{missingProperty: missing1}}];
+validate83.errors = [{instancePath:instancePath+"/keys",schemaPath:"#/properties/keys/required",keyword:"required",params:{missingProperty: missing1}}];
 return false;
 }
 else {
 const _errs10 = errors;
 for(const key1 in data4){
 if(!((key1 === "ed25519") || (key1 === "p256"))){
-validate78.errors = [{instancePath:instancePath+"/keys",schemaPath:"#/properties/keys/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}}];
+validate83.errors = [{instancePath:instancePath+"/keys",schemaPath:"#/properties/keys/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}}];
 return false;
 break;
 }
@@ -6062,18 +6557,18 @@ const _errs11 = errors;
 if(errors === _errs11){
 if(typeof data5 === "string"){
 if(func3(data5) > 512){
-validate78.errors = [{instancePath:instancePath+"/keys/ed25519",schemaPath:"#/properties/keys/properties/ed25519/maxLength",keyword:"maxLength",params:{limit: 512}}];
+validate83.errors = [{instancePath:instancePath+"/keys/ed25519",schemaPath:"#/properties/keys/properties/ed25519/maxLength",keyword:"maxLength",params:{limit: 512}}];
 return false;
 }
 else {
-if(!pattern24.test(data5)){
-validate78.errors = [{instancePath:instancePath+"/keys/ed25519",schemaPath:"#/properties/keys/properties/ed25519/pattern",keyword:"pattern",params:{pattern: "^[!-*,-~]+\\+[0-9a-f]{8}\\+[A-Za-z0-9+/]+={0,2}$"}}];
+if(!pattern30.test(data5)){
+validate83.errors = [{instancePath:instancePath+"/keys/ed25519",schemaPath:"#/properties/keys/properties/ed25519/pattern",keyword:"pattern",params:{pattern: "^[!-*,-~]+\\+[0-9a-f]{8}\\+[A-Za-z0-9+/]+={0,2}$"}}];
 return false;
 }
 }
 }
 else {
-validate78.errors = [{instancePath:instancePath+"/keys/ed25519",schemaPath:"#/properties/keys/properties/ed25519/type",keyword:"type",params:{type: "string"}}];
+validate83.errors = [{instancePath:instancePath+"/keys/ed25519",schemaPath:"#/properties/keys/properties/ed25519/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
 }
@@ -6088,13 +6583,13 @@ let data6 = data4.p256;
 const _errs13 = errors;
 if(errors === _errs13){
 if(typeof data6 === "string"){
-if(!pattern25.test(data6)){
-validate78.errors = [{instancePath:instancePath+"/keys/p256",schemaPath:"#/properties/keys/properties/p256/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]{121}[AQgw]==$"}}];
+if(!pattern31.test(data6)){
+validate83.errors = [{instancePath:instancePath+"/keys/p256",schemaPath:"#/properties/keys/properties/p256/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]{121}[AQgw]==$"}}];
 return false;
 }
 }
 else {
-validate78.errors = [{instancePath:instancePath+"/keys/p256",schemaPath:"#/properties/keys/properties/p256/type",keyword:"type",params:{type: "string"}}];
+validate83.errors = [{instancePath:instancePath+"/keys/p256",schemaPath:"#/properties/keys/properties/p256/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
 }
@@ -6108,7 +6603,7 @@ var valid1 = true;
 }
 }
 else {
-validate78.errors = [{instancePath:instancePath+"/keys",schemaPath:"#/properties/keys/type",keyword:"type",params:{type: "object"}}];
+validate83.errors = [{instancePath:instancePath+"/keys",schemaPath:"#/properties/keys/type",keyword:"type",params:{type: "object"}}];
 return false;
 }
 }
@@ -6121,7 +6616,7 @@ if(valid0){
 if(data.map !== undefined){
 const _errs15 = errors;
 if("nhi.map/1" !== data.map){
-validate78.errors = [{instancePath:instancePath+"/map",schemaPath:"#/properties/map/const",keyword:"const",params:{allowedValue: "nhi.map/1"}}];
+validate83.errors = [{instancePath:instancePath+"/map",schemaPath:"#/properties/map/const",keyword:"const",params:{allowedValue: "nhi.map/1"}}];
 return false;
 }
 var valid0 = _errs15 === errors;
@@ -6159,8 +6654,8 @@ vErrors = null;
 let ifClause0;
 if(_valid0){
 const _errs20 = errors;
-if(!(validate79(data8, {instancePath:instancePath+"/predecessor",parentData:data,parentDataProperty:"predecessor",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+if(!(validate84(data8, {instancePath:instancePath+"/predecessor",parentData:data,parentDataProperty:"predecessor",rootData}))){
+vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs20 === errors;
@@ -6170,7 +6665,7 @@ ifClause0 = "then";
 else {
 const _errs21 = errors;
 if(data8 !== null){
-validate78.errors = [{instancePath:instancePath+"/predecessor",schemaPath:"#/properties/predecessor/else/type",keyword:"type",params:{type: "null"}}];
+validate83.errors = [{instancePath:instancePath+"/predecessor",schemaPath:"#/properties/predecessor/else/type",keyword:"type",params:{type: "null"}}];
 return false;
 }
 var _valid0 = _errs21 === errors;
@@ -6186,7 +6681,7 @@ else {
 vErrors.push(err1);
 }
 errors++;
-validate78.errors = vErrors;
+validate83.errors = vErrors;
 return false;
 }
 var valid0 = _errs16 === errors;
@@ -6199,18 +6694,18 @@ if(data.time !== undefined){
 let data9 = data.time;
 const _errs23 = errors;
 if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
-validate78.errors = [{instancePath:instancePath+"/time",schemaPath:"#/properties/time/type",keyword:"type",params:{type: "integer"}}];
+validate83.errors = [{instancePath:instancePath+"/time",schemaPath:"#/properties/time/type",keyword:"type",params:{type: "integer"}}];
 return false;
 }
 if(errors === _errs23){
 if((typeof data9 == "number") && (isFinite(data9))){
 if(data9 > 9007199254740991 || isNaN(data9)){
-validate78.errors = [{instancePath:instancePath+"/time",schemaPath:"#/properties/time/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}}];
+validate83.errors = [{instancePath:instancePath+"/time",schemaPath:"#/properties/time/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}}];
 return false;
 }
 else {
 if(data9 < 0 || isNaN(data9)){
-validate78.errors = [{instancePath:instancePath+"/time",schemaPath:"#/properties/time/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}}];
+validate83.errors = [{instancePath:instancePath+"/time",schemaPath:"#/properties/time/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}}];
 return false;
 }
 }
@@ -6232,34 +6727,34 @@ var valid0 = true;
 }
 }
 else {
-validate78.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}}];
+validate83.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}}];
 return false;
 }
 }
-validate78.errors = vErrors;
+validate83.errors = vErrors;
 return errors === 0;
 }
 
 
-const schema24 = {"$id":"https://varve.example/schemas/nhi.log.1.schema.json","type":"object","additionalProperties":false,"required":["at","body","salt","type","v"],"properties":{"v":{"const":"nhi.log/1"},"type":{"enum":["finding","refused","access","export","erase","hold","key","mapping"]},"at":{"type":"integer","minimum":0,"maximum":9007199254740991},"salt":{"type":"string","pattern":"^[A-Za-z0-9_-]{21}[AQgw]$"},"body":{"type":"object"}},"allOf":[{"if":{"properties":{"type":{"const":"refused"}}},"then":{"properties":{"body":{"$ref":"#/$defs/refused"}}}}],"$defs":{"refused":{"type":"object","additionalProperties":false,"required":["code","id","source","untold"],"properties":{"code":{"type":"string","maxLength":64,"pattern":"^[a-z-]+\\.[a-z-]+$"},"id":{"type":["string","null"],"maxLength":128,"pattern":"^[A-Za-z0-9._:~-]+$"},"source":{"type":["string","null"],"maxLength":128,"pattern":"^[A-Za-z0-9._:/-]+$"},"untold":{"type":"integer","minimum":0,"maximum":9007199254740991}}}}};
-const schema25 = {"type":"object","additionalProperties":false,"required":["code","id","source","untold"],"properties":{"code":{"type":"string","maxLength":64,"pattern":"^[a-z-]+\\.[a-z-]+$"},"id":{"type":["string","null"],"maxLength":128,"pattern":"^[A-Za-z0-9._:~-]+$"},"source":{"type":["string","null"],"maxLength":128,"pattern":"^[A-Za-z0-9._:/-]+$"},"untold":{"type":"integer","minimum":0,"maximum":9007199254740991}}};
-const pattern29 = new RegExp("^[a-z-]+\\.[a-z-]+$", "u");
+const schema27 = {"$id":"https://varve.example/schemas/nhi.log.1.schema.json","type":"object","additionalProperties":false,"required":["at","body","salt","type","v"],"properties":{"v":{"const":"nhi.log/1"},"type":{"enum":["finding","refused","access","export","erase","hold","key","mapping"]},"at":{"type":"integer","minimum":0,"maximum":9007199254740991},"salt":{"type":"string","pattern":"^[A-Za-z0-9_-]{21}[AQgw]$"},"body":{"type":"object"}},"allOf":[{"if":{"properties":{"type":{"const":"refused"}}},"then":{"properties":{"body":{"$ref":"#/$defs/refused"}}}}],"$defs":{"refused":{"type":"object","additionalProperties":false,"required":["code","id","source","untold"],"properties":{"code":{"type":"string","maxLength":64,"pattern":"^[a-z-]+\\.[a-z-]+$"},"id":{"type":["string","null"],"maxLength":128,"pattern":"^[A-Za-z0-9._:~-]+$"},"source":{"type":["string","null"],"maxLength":128,"pattern":"^[A-Za-z0-9._:/-]+$"},"untold":{"type":"integer","minimum":0,"maximum":9007199254740991}}}}};
+const schema28 = {"type":"object","additionalProperties":false,"required":["code","id","source","untold"],"properties":{"code":{"type":"string","maxLength":64,"pattern":"^[a-z-]+\\.[a-z-]+$"},"id":{"type":["string","null"],"maxLength":128,"pattern":"^[A-Za-z0-9._:~-]+$"},"source":{"type":["string","null"],"maxLength":128,"pattern":"^[A-Za-z0-9._:/-]+$"},"untold":{"type":"integer","minimum":0,"maximum":9007199254740991}}};
+const pattern35 = new RegExp("^[a-z-]+\\.[a-z-]+$", "u");
 
-function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate87(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((data.code === undefined) && (missing0 = "code")) || ((data.id === undefined) && (missing0 = "id"))) || ((data.source === undefined) && (missing0 = "source"))) || ((data.untold === undefined) && (missing0 = "untold"))){
-validate82.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0}}];
+validate87.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0}}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((((key0 === "code") || (key0 === "id")) || (key0 === "source")) || (key0 === "untold"))){
-validate82.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}}];
+validate87.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}}];
 return false;
 break;
 }
@@ -6271,18 +6766,18 @@ const _errs2 = errors;
 if(errors === _errs2){
 if(typeof data0 === "string"){
 if(func3(data0) > 64){
-validate82.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/maxLength",keyword:"maxLength",params:{limit: 64}}];
+validate87.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/maxLength",keyword:"maxLength",params:{limit: 64}}];
 return false;
 }
 else {
-if(!pattern29.test(data0)){
-validate82.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/pattern",keyword:"pattern",params:{pattern: "^[a-z-]+\\.[a-z-]+$"}}];
+if(!pattern35.test(data0)){
+validate87.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/pattern",keyword:"pattern",params:{pattern: "^[a-z-]+\\.[a-z-]+$"}}];
 return false;
 }
 }
 }
 else {
-validate82.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "string"}}];
+validate87.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
 }
@@ -6296,18 +6791,18 @@ if(data.id !== undefined){
 let data1 = data.id;
 const _errs4 = errors;
 if((typeof data1 !== "string") && (data1 !== null)){
-validate82.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: schema25.properties.id.type}}];
+validate87.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: schema28.properties.id.type}}];
 return false;
 }
 if(errors === _errs4){
 if(typeof data1 === "string"){
 if(func3(data1) > 128){
-validate82.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/maxLength",keyword:"maxLength",params:{limit: 128}}];
+validate87.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/maxLength",keyword:"maxLength",params:{limit: 128}}];
 return false;
 }
 else {
 if(!pattern4.test(data1)){
-validate82.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9._:~-]+$"}}];
+validate87.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9._:~-]+$"}}];
 return false;
 }
 }
@@ -6323,18 +6818,18 @@ if(data.source !== undefined){
 let data2 = data.source;
 const _errs6 = errors;
 if((typeof data2 !== "string") && (data2 !== null)){
-validate82.errors = [{instancePath:instancePath+"/source",schemaPath:"#/properties/source/type",keyword:"type",params:{type: schema25.properties.source.type}}];
+validate87.errors = [{instancePath:instancePath+"/source",schemaPath:"#/properties/source/type",keyword:"type",params:{type: schema28.properties.source.type}}];
 return false;
 }
 if(errors === _errs6){
 if(typeof data2 === "string"){
 if(func3(data2) > 128){
-validate82.errors = [{instancePath:instancePath+"/source",schemaPath:"#/properties/source/maxLength",keyword:"maxLength",params:{limit: 128}}];
+validate87.errors = [{instancePath:instancePath+"/source",schemaPath:"#/properties/source/maxLength",keyword:"maxLength",params:{limit: 128}}];
 return false;
 }
 else {
 if(!pattern0.test(data2)){
-validate82.errors = [{instancePath:instancePath+"/source",schemaPath:"#/properties/source/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9._:/-]+$"}}];
+validate87.errors = [{instancePath:instancePath+"/source",schemaPath:"#/properties/source/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9._:/-]+$"}}];
 return false;
 }
 }
@@ -6350,18 +6845,18 @@ if(data.untold !== undefined){
 let data3 = data.untold;
 const _errs8 = errors;
 if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-validate82.errors = [{instancePath:instancePath+"/untold",schemaPath:"#/properties/untold/type",keyword:"type",params:{type: "integer"}}];
+validate87.errors = [{instancePath:instancePath+"/untold",schemaPath:"#/properties/untold/type",keyword:"type",params:{type: "integer"}}];
 return false;
 }
 if(errors === _errs8){
 if((typeof data3 == "number") && (isFinite(data3))){
 if(data3 > 9007199254740991 || isNaN(data3)){
-validate82.errors = [{instancePath:instancePath+"/untold",schemaPath:"#/properties/untold/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}}];
+validate87.errors = [{instancePath:instancePath+"/untold",schemaPath:"#/properties/untold/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}}];
 return false;
 }
 else {
 if(data3 < 0 || isNaN(data3)){
-validate82.errors = [{instancePath:instancePath+"/untold",schemaPath:"#/properties/untold/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}}];
+validate87.errors = [{instancePath:instancePath+"/untold",schemaPath:"#/properties/untold/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}}];
 return false;
 }
 }
@@ -6379,16 +6874,16 @@ var valid0 = true;
 }
 }
 else {
-validate82.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}}];
+validate87.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}}];
 return false;
 }
 }
-validate82.errors = vErrors;
+validate87.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate81(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate86(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="https://varve.example/schemas/nhi.log.1.schema.json" */;
 let vErrors = null;
 let errors = 0;
@@ -6423,8 +6918,8 @@ if(_valid0){
 const _errs5 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.body !== undefined){
-if(!(validate82(data.body, {instancePath:instancePath+"/body",parentData:data,parentDataProperty:"body",rootData}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+if(!(validate87(data.body, {instancePath:instancePath+"/body",parentData:data,parentDataProperty:"body",rootData}))){
+vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors);
 errors = vErrors.length;
 }
 }
@@ -6441,21 +6936,21 @@ else {
 vErrors.push(err1);
 }
 errors++;
-validate81.errors = vErrors;
+validate86.errors = vErrors;
 return false;
 }
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((data.at === undefined) && (missing0 = "at")) || ((data.body === undefined) && (missing0 = "body"))) || ((data.salt === undefined) && (missing0 = "salt"))) || ((data.type === undefined) && (missing0 = "type"))) || ((data.v === undefined) && (missing0 = "v"))){
-validate81.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0}}];
+validate86.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0}}];
 return false;
 }
 else {
 const _errs7 = errors;
 for(const key0 in data){
 if(!(((((key0 === "v") || (key0 === "type")) || (key0 === "at")) || (key0 === "salt")) || (key0 === "body"))){
-validate81.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}}];
+validate86.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}}];
 return false;
 break;
 }
@@ -6464,7 +6959,7 @@ if(_errs7 === errors){
 if(data.v !== undefined){
 const _errs8 = errors;
 if("nhi.log/1" !== data.v){
-validate81.errors = [{instancePath:instancePath+"/v",schemaPath:"#/properties/v/const",keyword:"const",params:{allowedValue: "nhi.log/1"}}];
+validate86.errors = [{instancePath:instancePath+"/v",schemaPath:"#/properties/v/const",keyword:"const",params:{allowedValue: "nhi.log/1"}}];
 return false;
 }
 var valid4 = _errs8 === errors;
@@ -6477,7 +6972,7 @@ if(data.type !== undefined){
 let data3 = data.type;
 const _errs9 = errors;
 if(!((((((((data3 === "finding") || (data3 === "refused")) || (data3 === "access")) || (data3 === "export")) || (data3 === "erase")) || (data3 === "hold")) || (data3 === "key")) || (data3 === "mapping"))){
-validate81.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema24.properties.type.enum}}];
+validate86.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema27.properties.type.enum}}];
 return false;
 }
 var valid4 = _errs9 === errors;
@@ -6490,18 +6985,18 @@ if(data.at !== undefined){
 let data4 = data.at;
 const _errs10 = errors;
 if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
-validate81.errors = [{instancePath:instancePath+"/at",schemaPath:"#/properties/at/type",keyword:"type",params:{type: "integer"}}];
+validate86.errors = [{instancePath:instancePath+"/at",schemaPath:"#/properties/at/type",keyword:"type",params:{type: "integer"}}];
 return false;
 }
 if(errors === _errs10){
 if((typeof data4 == "number") && (isFinite(data4))){
 if(data4 > 9007199254740991 || isNaN(data4)){
-validate81.errors = [{instancePath:instancePath+"/at",schemaPath:"#/properties/at/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}}];
+validate86.errors = [{instancePath:instancePath+"/at",schemaPath:"#/properties/at/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}}];
 return false;
 }
 else {
 if(data4 < 0 || isNaN(data4)){
-validate81.errors = [{instancePath:instancePath+"/at",schemaPath:"#/properties/at/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}}];
+validate86.errors = [{instancePath:instancePath+"/at",schemaPath:"#/properties/at/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}}];
 return false;
 }
 }
@@ -6519,12 +7014,12 @@ const _errs12 = errors;
 if(errors === _errs12){
 if(typeof data5 === "string"){
 if(!pattern19.test(data5)){
-validate81.errors = [{instancePath:instancePath+"/salt",schemaPath:"#/properties/salt/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]{21}[AQgw]$"}}];
+validate86.errors = [{instancePath:instancePath+"/salt",schemaPath:"#/properties/salt/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]{21}[AQgw]$"}}];
 return false;
 }
 }
 else {
-validate81.errors = [{instancePath:instancePath+"/salt",schemaPath:"#/properties/salt/type",keyword:"type",params:{type: "string"}}];
+validate86.errors = [{instancePath:instancePath+"/salt",schemaPath:"#/properties/salt/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
 }
@@ -6538,7 +7033,7 @@ if(data.body !== undefined){
 let data6 = data.body;
 const _errs14 = errors;
 if(!(data6 && typeof data6 == "object" && !Array.isArray(data6))){
-validate81.errors = [{instancePath:instancePath+"/body",schemaPath:"#/properties/body/type",keyword:"type",params:{type: "object"}}];
+validate86.errors = [{instancePath:instancePath+"/body",schemaPath:"#/properties/body/type",keyword:"type",params:{type: "object"}}];
 return false;
 }
 var valid4 = _errs14 === errors;
@@ -6554,18 +7049,18 @@ var valid4 = true;
 }
 }
 else {
-validate81.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}}];
+validate86.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}}];
 return false;
 }
 }
-validate81.errors = vErrors;
+validate86.errors = vErrors;
 return errors === 0;
 }
 
 
-const schema26 = {"$id":"https://varve.example/schemas/nhi.index.1.schema.json","type":"object","additionalProperties":false,"required":["index","keys","map","origin","postings","prev","root","size","v"],"properties":{"v":{"const":"nhi.index/1"},"origin":{"type":"string","minLength":1,"maxLength":255,"pattern":"^[!-*,-~]+$"},"map":{"const":"nhi.map/1"},"size":{"type":"integer","minimum":0,"maximum":9007199254740991},"root":{"type":"string","pattern":"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"},"index":{"type":"string","pattern":"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"},"keys":{"type":"integer","minimum":0,"maximum":9007199254740991},"postings":{"type":"integer","minimum":0,"maximum":9007199254740991},"prev":{"type":["integer","null"],"minimum":0,"maximum":9007199254740991}}};
+const schema29 = {"$id":"https://varve.example/schemas/nhi.index.1.schema.json","type":"object","additionalProperties":false,"required":["index","keys","map","origin","postings","prev","root","size","v"],"properties":{"v":{"const":"nhi.index/1"},"origin":{"type":"string","minLength":1,"maxLength":255,"pattern":"^[!-*,-~]+$"},"map":{"const":"nhi.map/1"},"size":{"type":"integer","minimum":0,"maximum":9007199254740991},"root":{"type":"string","pattern":"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"},"index":{"type":"string","pattern":"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"},"keys":{"type":"integer","minimum":0,"maximum":9007199254740991},"postings":{"type":"integer","minimum":0,"maximum":9007199254740991},"prev":{"type":["integer","null"],"minimum":0,"maximum":9007199254740991}}};
 
-function validate84(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="https://varve.example/schemas/nhi.index.1.schema.json" */;
 let vErrors = null;
 let errors = 0;
@@ -6573,14 +7068,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((data.index === undefined) && (missing0 = "index")) || ((data.keys === undefined) && (missing0 = "keys"))) || ((data.map === undefined) && (missing0 = "map"))) || ((data.origin === undefined) && (missing0 = "origin"))) || ((data.postings === undefined) && (missing0 = "postings"))) || ((data.prev === undefined) && (missing0 = "prev"))) || ((data.root === undefined) && (missing0 = "root"))) || ((data.size === undefined) && (missing0 = "size"))) || ((data.v === undefined) && (missing0 = "v"))){
-validate84.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0}}];
+validate89.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0}}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func2.call(schema26.properties, key0))){
-validate84.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}}];
+if(!(func2.call(schema29.properties, key0))){
+validate89.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}}];
 return false;
 break;
 }
@@ -6589,7 +7084,7 @@ if(_errs1 === errors){
 if(data.v !== undefined){
 const _errs2 = errors;
 if("nhi.index/1" !== data.v){
-validate84.errors = [{instancePath:instancePath+"/v",schemaPath:"#/properties/v/const",keyword:"const",params:{allowedValue: "nhi.index/1"}}];
+validate89.errors = [{instancePath:instancePath+"/v",schemaPath:"#/properties/v/const",keyword:"const",params:{allowedValue: "nhi.index/1"}}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -6604,24 +7099,24 @@ const _errs3 = errors;
 if(errors === _errs3){
 if(typeof data1 === "string"){
 if(func3(data1) > 255){
-validate84.errors = [{instancePath:instancePath+"/origin",schemaPath:"#/properties/origin/maxLength",keyword:"maxLength",params:{limit: 255}}];
+validate89.errors = [{instancePath:instancePath+"/origin",schemaPath:"#/properties/origin/maxLength",keyword:"maxLength",params:{limit: 255}}];
 return false;
 }
 else {
 if(func3(data1) < 1){
-validate84.errors = [{instancePath:instancePath+"/origin",schemaPath:"#/properties/origin/minLength",keyword:"minLength",params:{limit: 1}}];
+validate89.errors = [{instancePath:instancePath+"/origin",schemaPath:"#/properties/origin/minLength",keyword:"minLength",params:{limit: 1}}];
 return false;
 }
 else {
-if(!pattern22.test(data1)){
-validate84.errors = [{instancePath:instancePath+"/origin",schemaPath:"#/properties/origin/pattern",keyword:"pattern",params:{pattern: "^[!-*,-~]+$"}}];
+if(!pattern28.test(data1)){
+validate89.errors = [{instancePath:instancePath+"/origin",schemaPath:"#/properties/origin/pattern",keyword:"pattern",params:{pattern: "^[!-*,-~]+$"}}];
 return false;
 }
 }
 }
 }
 else {
-validate84.errors = [{instancePath:instancePath+"/origin",schemaPath:"#/properties/origin/type",keyword:"type",params:{type: "string"}}];
+validate89.errors = [{instancePath:instancePath+"/origin",schemaPath:"#/properties/origin/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
 }
@@ -6634,7 +7129,7 @@ if(valid0){
 if(data.map !== undefined){
 const _errs5 = errors;
 if("nhi.map/1" !== data.map){
-validate84.errors = [{instancePath:instancePath+"/map",schemaPath:"#/properties/map/const",keyword:"const",params:{allowedValue: "nhi.map/1"}}];
+validate89.errors = [{instancePath:instancePath+"/map",schemaPath:"#/properties/map/const",keyword:"const",params:{allowedValue: "nhi.map/1"}}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -6647,18 +7142,18 @@ if(data.size !== undefined){
 let data3 = data.size;
 const _errs6 = errors;
 if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-validate84.errors = [{instancePath:instancePath+"/size",schemaPath:"#/properties/size/type",keyword:"type",params:{type: "integer"}}];
+validate89.errors = [{instancePath:instancePath+"/size",schemaPath:"#/properties/size/type",keyword:"type",params:{type: "integer"}}];
 return false;
 }
 if(errors === _errs6){
 if((typeof data3 == "number") && (isFinite(data3))){
 if(data3 > 9007199254740991 || isNaN(data3)){
-validate84.errors = [{instancePath:instancePath+"/size",schemaPath:"#/properties/size/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}}];
+validate89.errors = [{instancePath:instancePath+"/size",schemaPath:"#/properties/size/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}}];
 return false;
 }
 else {
 if(data3 < 0 || isNaN(data3)){
-validate84.errors = [{instancePath:instancePath+"/size",schemaPath:"#/properties/size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}}];
+validate89.errors = [{instancePath:instancePath+"/size",schemaPath:"#/properties/size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}}];
 return false;
 }
 }
@@ -6676,12 +7171,12 @@ const _errs8 = errors;
 if(errors === _errs8){
 if(typeof data4 === "string"){
 if(!pattern10.test(data4)){
-validate84.errors = [{instancePath:instancePath+"/root",schemaPath:"#/properties/root/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"}}];
+validate89.errors = [{instancePath:instancePath+"/root",schemaPath:"#/properties/root/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"}}];
 return false;
 }
 }
 else {
-validate84.errors = [{instancePath:instancePath+"/root",schemaPath:"#/properties/root/type",keyword:"type",params:{type: "string"}}];
+validate89.errors = [{instancePath:instancePath+"/root",schemaPath:"#/properties/root/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
 }
@@ -6697,12 +7192,12 @@ const _errs10 = errors;
 if(errors === _errs10){
 if(typeof data5 === "string"){
 if(!pattern10.test(data5)){
-validate84.errors = [{instancePath:instancePath+"/index",schemaPath:"#/properties/index/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"}}];
+validate89.errors = [{instancePath:instancePath+"/index",schemaPath:"#/properties/index/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"}}];
 return false;
 }
 }
 else {
-validate84.errors = [{instancePath:instancePath+"/index",schemaPath:"#/properties/index/type",keyword:"type",params:{type: "string"}}];
+validate89.errors = [{instancePath:instancePath+"/index",schemaPath:"#/properties/index/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
 }
@@ -6716,18 +7211,18 @@ if(data.keys !== undefined){
 let data6 = data.keys;
 const _errs12 = errors;
 if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-validate84.errors = [{instancePath:instancePath+"/keys",schemaPath:"#/properties/keys/type",keyword:"type",params:{type: "integer"}}];
+validate89.errors = [{instancePath:instancePath+"/keys",schemaPath:"#/properties/keys/type",keyword:"type",params:{type: "integer"}}];
 return false;
 }
 if(errors === _errs12){
 if((typeof data6 == "number") && (isFinite(data6))){
 if(data6 > 9007199254740991 || isNaN(data6)){
-validate84.errors = [{instancePath:instancePath+"/keys",schemaPath:"#/properties/keys/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}}];
+validate89.errors = [{instancePath:instancePath+"/keys",schemaPath:"#/properties/keys/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}}];
 return false;
 }
 else {
 if(data6 < 0 || isNaN(data6)){
-validate84.errors = [{instancePath:instancePath+"/keys",schemaPath:"#/properties/keys/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}}];
+validate89.errors = [{instancePath:instancePath+"/keys",schemaPath:"#/properties/keys/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}}];
 return false;
 }
 }
@@ -6743,18 +7238,18 @@ if(data.postings !== undefined){
 let data7 = data.postings;
 const _errs14 = errors;
 if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-validate84.errors = [{instancePath:instancePath+"/postings",schemaPath:"#/properties/postings/type",keyword:"type",params:{type: "integer"}}];
+validate89.errors = [{instancePath:instancePath+"/postings",schemaPath:"#/properties/postings/type",keyword:"type",params:{type: "integer"}}];
 return false;
 }
 if(errors === _errs14){
 if((typeof data7 == "number") && (isFinite(data7))){
 if(data7 > 9007199254740991 || isNaN(data7)){
-validate84.errors = [{instancePath:instancePath+"/postings",schemaPath:"#/properties/postings/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}}];
+validate89.errors = [{instancePath:instancePath+"/postings",schemaPath:"#/properties/postings/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}}];
 return false;
 }
 else {
 if(data7 < 0 || isNaN(data7)){
-validate84.errors = [{instancePath:instancePath+"/postings",schemaPath:"#/properties/postings/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}}];
+validate89.errors = [{instancePath:instancePath+"/postings",schemaPath:"#/properties/postings/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}}];
 return false;
 }
 }
@@ -6770,18 +7265,18 @@ if(data.prev !== undefined){
 let data8 = data.prev;
 const _errs16 = errors;
 if((!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))) && (data8 !== null)){
-validate84.errors = [{instancePath:instancePath+"/prev",schemaPath:"#/properties/prev/type",keyword:"type",params:{type: schema26.properties.prev.type}}];
+validate89.errors = [{instancePath:instancePath+"/prev",schemaPath:"#/properties/prev/type",keyword:"type",params:{type: schema29.properties.prev.type}}];
 return false;
 }
 if(errors === _errs16){
 if((typeof data8 == "number") && (isFinite(data8))){
 if(data8 > 9007199254740991 || isNaN(data8)){
-validate84.errors = [{instancePath:instancePath+"/prev",schemaPath:"#/properties/prev/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}}];
+validate89.errors = [{instancePath:instancePath+"/prev",schemaPath:"#/properties/prev/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}}];
 return false;
 }
 else {
 if(data8 < 0 || isNaN(data8)){
-validate84.errors = [{instancePath:instancePath+"/prev",schemaPath:"#/properties/prev/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}}];
+validate89.errors = [{instancePath:instancePath+"/prev",schemaPath:"#/properties/prev/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}}];
 return false;
 }
 }
@@ -6804,32 +7299,32 @@ var valid0 = true;
 }
 }
 else {
-validate84.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}}];
+validate89.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}}];
 return false;
 }
 }
-validate84.errors = vErrors;
+validate89.errors = vErrors;
 return errors === 0;
 }
 
 
-const schema27 = {"$id":"https://varve.example/schemas/nhi.receipt.1.schema.json","type":"object","additionalProperties":false,"required":["duplicate","index","leafHash","recv"],"properties":{"duplicate":{"type":"boolean"},"index":{"type":"integer","minimum":0,"maximum":9007199254740991},"leafHash":{"type":"string","pattern":"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"},"recv":{"$ref":"nhi.leaf.1.schema.json#/$defs/recv"}}};
+const schema30 = {"$id":"https://varve.example/schemas/nhi.receipt.1.schema.json","type":"object","additionalProperties":false,"required":["duplicate","index","leafHash","recv"],"properties":{"duplicate":{"type":"boolean"},"index":{"type":"integer","minimum":0,"maximum":9007199254740991},"leafHash":{"type":"string","pattern":"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"},"recv":{"$ref":"nhi.leaf.1.schema.json#/$defs/recv"}}};
 
-function validate86(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate91(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((data.adapter === undefined) && (missing0 = "adapter")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.by === undefined) && (missing0 = "by"))) || ((data.conflict === undefined) && (missing0 = "conflict"))) || ((data.map === undefined) && (missing0 = "map"))) || ((data.raw === undefined) && (missing0 = "raw"))) || ((data.salt === undefined) && (missing0 = "salt"))){
-validate86.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0}}];
+validate91.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0}}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((((((key0 === "adapter") || (key0 === "at")) || (key0 === "by")) || (key0 === "conflict")) || (key0 === "map")) || (key0 === "raw")) || (key0 === "salt"))){
-validate86.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}}];
+validate91.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}}];
 return false;
 break;
 }
@@ -6841,18 +7336,18 @@ const _errs2 = errors;
 if(errors === _errs2){
 if(typeof data0 === "string"){
 if(func3(data0) > 64){
-validate86.errors = [{instancePath:instancePath+"/adapter",schemaPath:"#/properties/adapter/maxLength",keyword:"maxLength",params:{limit: 64}}];
+validate91.errors = [{instancePath:instancePath+"/adapter",schemaPath:"#/properties/adapter/maxLength",keyword:"maxLength",params:{limit: 64}}];
 return false;
 }
 else {
 if(!pattern1.test(data0)){
-validate86.errors = [{instancePath:instancePath+"/adapter",schemaPath:"#/properties/adapter/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9._-]*$"}}];
+validate91.errors = [{instancePath:instancePath+"/adapter",schemaPath:"#/properties/adapter/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9._-]*$"}}];
 return false;
 }
 }
 }
 else {
-validate86.errors = [{instancePath:instancePath+"/adapter",schemaPath:"#/properties/adapter/type",keyword:"type",params:{type: "string"}}];
+validate91.errors = [{instancePath:instancePath+"/adapter",schemaPath:"#/properties/adapter/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
 }
@@ -6866,18 +7361,18 @@ if(data.at !== undefined){
 let data1 = data.at;
 const _errs4 = errors;
 if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate86.errors = [{instancePath:instancePath+"/at",schemaPath:"#/properties/at/type",keyword:"type",params:{type: "integer"}}];
+validate91.errors = [{instancePath:instancePath+"/at",schemaPath:"#/properties/at/type",keyword:"type",params:{type: "integer"}}];
 return false;
 }
 if(errors === _errs4){
 if((typeof data1 == "number") && (isFinite(data1))){
 if(data1 > 9007199254740991 || isNaN(data1)){
-validate86.errors = [{instancePath:instancePath+"/at",schemaPath:"#/properties/at/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}}];
+validate91.errors = [{instancePath:instancePath+"/at",schemaPath:"#/properties/at/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}}];
 return false;
 }
 else {
 if(data1 < 0 || isNaN(data1)){
-validate86.errors = [{instancePath:instancePath+"/at",schemaPath:"#/properties/at/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}}];
+validate91.errors = [{instancePath:instancePath+"/at",schemaPath:"#/properties/at/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}}];
 return false;
 }
 }
@@ -6893,19 +7388,19 @@ if(data.by !== undefined){
 let data2 = data.by;
 const _errs6 = errors;
 if((typeof data2 !== "string") && (data2 !== null)){
-validate86.errors = [{instancePath:instancePath+"/by",schemaPath:"#/properties/by/type",keyword:"type",params:{type: schema19.properties.by.type}}];
+validate91.errors = [{instancePath:instancePath+"/by",schemaPath:"#/properties/by/type",keyword:"type",params:{type: schema19.properties.by.type}}];
 return false;
 }
 if(errors === _errs6){
 if(errors === _errs6){
 if(typeof data2 === "string"){
 if(func3(data2) > 128){
-validate86.errors = [{instancePath:instancePath+"/by",schemaPath:"#/properties/by/maxLength",keyword:"maxLength",params:{limit: 128}}];
+validate91.errors = [{instancePath:instancePath+"/by",schemaPath:"#/properties/by/maxLength",keyword:"maxLength",params:{limit: 128}}];
 return false;
 }
 else {
 if(func3(data2) < 1){
-validate86.errors = [{instancePath:instancePath+"/by",schemaPath:"#/properties/by/minLength",keyword:"minLength",params:{limit: 1}}];
+validate91.errors = [{instancePath:instancePath+"/by",schemaPath:"#/properties/by/minLength",keyword:"minLength",params:{limit: 1}}];
 return false;
 }
 }
@@ -6922,18 +7417,18 @@ if(data.conflict !== undefined){
 let data3 = data.conflict;
 const _errs8 = errors;
 if((!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) && (data3 !== null)){
-validate86.errors = [{instancePath:instancePath+"/conflict",schemaPath:"#/properties/conflict/type",keyword:"type",params:{type: schema19.properties.conflict.type}}];
+validate91.errors = [{instancePath:instancePath+"/conflict",schemaPath:"#/properties/conflict/type",keyword:"type",params:{type: schema19.properties.conflict.type}}];
 return false;
 }
 if(errors === _errs8){
 if((typeof data3 == "number") && (isFinite(data3))){
 if(data3 > 9007199254740991 || isNaN(data3)){
-validate86.errors = [{instancePath:instancePath+"/conflict",schemaPath:"#/properties/conflict/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}}];
+validate91.errors = [{instancePath:instancePath+"/conflict",schemaPath:"#/properties/conflict/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}}];
 return false;
 }
 else {
 if(data3 < 0 || isNaN(data3)){
-validate86.errors = [{instancePath:instancePath+"/conflict",schemaPath:"#/properties/conflict/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}}];
+validate91.errors = [{instancePath:instancePath+"/conflict",schemaPath:"#/properties/conflict/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}}];
 return false;
 }
 }
@@ -6949,21 +7444,21 @@ if(data.map !== undefined){
 let data4 = data.map;
 const _errs10 = errors;
 if((!(data4 && typeof data4 == "object" && !Array.isArray(data4))) && (data4 !== null)){
-validate86.errors = [{instancePath:instancePath+"/map",schemaPath:"#/properties/map/type",keyword:"type",params:{type: schema19.properties.map.type}}];
+validate91.errors = [{instancePath:instancePath+"/map",schemaPath:"#/properties/map/type",keyword:"type",params:{type: schema19.properties.map.type}}];
 return false;
 }
 if(errors === _errs10){
 if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 let missing1;
 if(((data4.id === undefined) && (missing1 = "id")) || ((data4.sha256 === undefined) && (missing1 = "sha256"))){
-validate86.errors = [{instancePath:instancePath+"/map",schemaPath:"#/properties/map/required",keyword:"required",params:{missingProperty: missing1}}];
+validate91.errors = [{instancePath:instancePath+"/map",schemaPath:"#/properties/map/required",keyword:"required",params:{missingProperty: missing1}}];
 return false;
 }
 else {
 const _errs12 = errors;
 for(const key1 in data4){
 if(!((key1 === "id") || (key1 === "sha256"))){
-validate86.errors = [{instancePath:instancePath+"/map",schemaPath:"#/properties/map/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}}];
+validate91.errors = [{instancePath:instancePath+"/map",schemaPath:"#/properties/map/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}}];
 return false;
 break;
 }
@@ -6975,18 +7470,18 @@ const _errs13 = errors;
 if(errors === _errs13){
 if(typeof data5 === "string"){
 if(func3(data5) > 128){
-validate86.errors = [{instancePath:instancePath+"/map/id",schemaPath:"#/properties/map/properties/id/maxLength",keyword:"maxLength",params:{limit: 128}}];
+validate91.errors = [{instancePath:instancePath+"/map/id",schemaPath:"#/properties/map/properties/id/maxLength",keyword:"maxLength",params:{limit: 128}}];
 return false;
 }
 else {
 if(!pattern0.test(data5)){
-validate86.errors = [{instancePath:instancePath+"/map/id",schemaPath:"#/properties/map/properties/id/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9._:/-]+$"}}];
+validate91.errors = [{instancePath:instancePath+"/map/id",schemaPath:"#/properties/map/properties/id/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9._:/-]+$"}}];
 return false;
 }
 }
 }
 else {
-validate86.errors = [{instancePath:instancePath+"/map/id",schemaPath:"#/properties/map/properties/id/type",keyword:"type",params:{type: "string"}}];
+validate91.errors = [{instancePath:instancePath+"/map/id",schemaPath:"#/properties/map/properties/id/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
 }
@@ -7002,12 +7497,12 @@ const _errs15 = errors;
 if(errors === _errs15){
 if(typeof data6 === "string"){
 if(!pattern6.test(data6)){
-validate86.errors = [{instancePath:instancePath+"/map/sha256",schemaPath:"#/properties/map/properties/sha256/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"}}];
+validate91.errors = [{instancePath:instancePath+"/map/sha256",schemaPath:"#/properties/map/properties/sha256/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"}}];
 return false;
 }
 }
 else {
-validate86.errors = [{instancePath:instancePath+"/map/sha256",schemaPath:"#/properties/map/properties/sha256/type",keyword:"type",params:{type: "string"}}];
+validate91.errors = [{instancePath:instancePath+"/map/sha256",schemaPath:"#/properties/map/properties/sha256/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
 }
@@ -7031,13 +7526,13 @@ if(data.raw !== undefined){
 let data7 = data.raw;
 const _errs17 = errors;
 if((typeof data7 !== "string") && (data7 !== null)){
-validate86.errors = [{instancePath:instancePath+"/raw",schemaPath:"#/properties/raw/type",keyword:"type",params:{type: schema19.properties.raw.type}}];
+validate91.errors = [{instancePath:instancePath+"/raw",schemaPath:"#/properties/raw/type",keyword:"type",params:{type: schema19.properties.raw.type}}];
 return false;
 }
 if(errors === _errs17){
 if(typeof data7 === "string"){
 if(!pattern13.test(data7)){
-validate86.errors = [{instancePath:instancePath+"/raw",schemaPath:"#/properties/raw/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"}}];
+validate91.errors = [{instancePath:instancePath+"/raw",schemaPath:"#/properties/raw/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"}}];
 return false;
 }
 }
@@ -7054,12 +7549,12 @@ const _errs19 = errors;
 if(errors === _errs19){
 if(typeof data8 === "string"){
 if(!pattern19.test(data8)){
-validate86.errors = [{instancePath:instancePath+"/salt",schemaPath:"#/properties/salt/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]{21}[AQgw]$"}}];
+validate91.errors = [{instancePath:instancePath+"/salt",schemaPath:"#/properties/salt/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]{21}[AQgw]$"}}];
 return false;
 }
 }
 else {
-validate86.errors = [{instancePath:instancePath+"/salt",schemaPath:"#/properties/salt/type",keyword:"type",params:{type: "string"}}];
+validate91.errors = [{instancePath:instancePath+"/salt",schemaPath:"#/properties/salt/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
 }
@@ -7078,16 +7573,16 @@ var valid0 = true;
 }
 }
 else {
-validate86.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}}];
+validate91.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}}];
 return false;
 }
 }
-validate86.errors = vErrors;
+validate91.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate90(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="https://varve.example/schemas/nhi.receipt.1.schema.json" */;
 let vErrors = null;
 let errors = 0;
@@ -7095,14 +7590,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((data.duplicate === undefined) && (missing0 = "duplicate")) || ((data.index === undefined) && (missing0 = "index"))) || ((data.leafHash === undefined) && (missing0 = "leafHash"))) || ((data.recv === undefined) && (missing0 = "recv"))){
-validate85.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0}}];
+validate90.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0}}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((((key0 === "duplicate") || (key0 === "index")) || (key0 === "leafHash")) || (key0 === "recv"))){
-validate85.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}}];
+validate90.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}}];
 return false;
 break;
 }
@@ -7111,7 +7606,7 @@ if(_errs1 === errors){
 if(data.duplicate !== undefined){
 const _errs2 = errors;
 if(typeof data.duplicate !== "boolean"){
-validate85.errors = [{instancePath:instancePath+"/duplicate",schemaPath:"#/properties/duplicate/type",keyword:"type",params:{type: "boolean"}}];
+validate90.errors = [{instancePath:instancePath+"/duplicate",schemaPath:"#/properties/duplicate/type",keyword:"type",params:{type: "boolean"}}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -7124,18 +7619,18 @@ if(data.index !== undefined){
 let data1 = data.index;
 const _errs4 = errors;
 if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate85.errors = [{instancePath:instancePath+"/index",schemaPath:"#/properties/index/type",keyword:"type",params:{type: "integer"}}];
+validate90.errors = [{instancePath:instancePath+"/index",schemaPath:"#/properties/index/type",keyword:"type",params:{type: "integer"}}];
 return false;
 }
 if(errors === _errs4){
 if((typeof data1 == "number") && (isFinite(data1))){
 if(data1 > 9007199254740991 || isNaN(data1)){
-validate85.errors = [{instancePath:instancePath+"/index",schemaPath:"#/properties/index/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}}];
+validate90.errors = [{instancePath:instancePath+"/index",schemaPath:"#/properties/index/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}}];
 return false;
 }
 else {
 if(data1 < 0 || isNaN(data1)){
-validate85.errors = [{instancePath:instancePath+"/index",schemaPath:"#/properties/index/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}}];
+validate90.errors = [{instancePath:instancePath+"/index",schemaPath:"#/properties/index/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}}];
 return false;
 }
 }
@@ -7153,12 +7648,12 @@ const _errs6 = errors;
 if(errors === _errs6){
 if(typeof data2 === "string"){
 if(!pattern10.test(data2)){
-validate85.errors = [{instancePath:instancePath+"/leafHash",schemaPath:"#/properties/leafHash/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"}}];
+validate90.errors = [{instancePath:instancePath+"/leafHash",schemaPath:"#/properties/leafHash/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"}}];
 return false;
 }
 }
 else {
-validate85.errors = [{instancePath:instancePath+"/leafHash",schemaPath:"#/properties/leafHash/type",keyword:"type",params:{type: "string"}}];
+validate90.errors = [{instancePath:instancePath+"/leafHash",schemaPath:"#/properties/leafHash/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
 }
@@ -7170,8 +7665,8 @@ var valid0 = true;
 if(valid0){
 if(data.recv !== undefined){
 const _errs8 = errors;
-if(!(validate86(data.recv, {instancePath:instancePath+"/recv",parentData:data,parentDataProperty:"recv",rootData}))){
-vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors);
+if(!(validate91(data.recv, {instancePath:instancePath+"/recv",parentData:data,parentDataProperty:"recv",rootData}))){
+vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -7186,11 +7681,11 @@ var valid0 = true;
 }
 }
 else {
-validate85.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}}];
+validate90.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}}];
 return false;
 }
 }
-validate85.errors = vErrors;
+validate90.errors = vErrors;
 return errors === 0;
 }
 /** Validators by schema; the schema of an event; its members of each format ("*": each item, "#": each name). */
@@ -7198,6 +7693,7 @@ export const schemas: {
   readonly eventSchema: unknown;
   readonly event: SchemaValidator;
   readonly leaf: SchemaValidator;
+  readonly leafRest: SchemaValidator;
   readonly sig: SchemaValidator;
   readonly genesis: SchemaValidator;
   readonly log: SchemaValidator;
@@ -7211,10 +7707,11 @@ export const schemas: {
   eventSchema: schema6,
   event: validate21,
   leaf: validate72,
-  sig: validate77,
-  genesis: validate78,
-  log: validate81,
-  index: validate84,
-  receipt: validate85,
+  leafRest: validate77,
+  sig: validate82,
+  genesis: validate83,
+  log: validate86,
+  index: validate89,
+  receipt: validate90,
   formats: {"nhi-identifier":[["action","name"],["actor","env"],["actor","framework"],["actor","id"],["actor","instance"],["actor","issuer"],["actor","model"],["actor","owner","id"],["actor","version"],["approval","by","*","id"],["approval","id"],["approval","ticket"],["artifact","commit"],["artifact","digest"],["artifact","name"],["artifact","prov_ref"],["artifact","sig_ref"],["body","auth_id"],["body","chain","digest"],["body","chain","id"],["body","chain","prev_digest"],["body","epoch"],["body","key","kid"],["body","last_epoch"],["body","metric"],["body","old_kid"],["body","type"],["change","after"],["change","before"],["change","path"],["cred","id"],["cred","scopes","*"],["ctx","caused_by","*"],["ctx","parent_id"],["ctx","request_id"],["ctx","session_id"],["decision","attestation"],["decision","engine"],["decision","policy","*","digest"],["decision","policy","*","id"],["decision","policy","*","version"],["deleg","*","id"],["deleg","*","scopes","*"],["deleg","*","token_id"],["outcome","code"],["res","*","digest"],["res","*","env"],["res","*","id"],["res","*","type"],["res","*","version"],["sd","#"],["src","epoch"],["src","format"],["src","orig_id"],["time","clock","ref"],["tool","call_id"],["tool","def_digest"],["tool","name"],["tool","server"]],"nhi-time":[["approval","by","*","at"],["approval","not_after"],["approval","not_before"],["body","since"],["body","until"],["cred","expires_at"],["cred","issued_at"],["time","observed"],["time","occurred"]]},
 };

@@ -2,6 +2,7 @@ import { createPublicKey, verify } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { base64 } from '../../src/core/base64.ts';
+import { TransparencyError } from '../../src/core/error.ts';
 import { leafHash } from '../../src/core/hash.ts';
 import { canonicalJson } from '../../src/event/canonical.ts';
 import { eventDigest, parseEvent } from '../../src/event/event.ts';
@@ -10,7 +11,9 @@ import { formatGenesis, type Genesis, parseGenesis } from '../../src/event/genes
 import { formatIndexHead, type IndexHead } from '../../src/event/index-leaf.ts';
 import { ENTRY_BYTES_MAX, formatLeaf, parseLeaf, type Recv } from '../../src/event/leaf.ts';
 import { formatLogLeaf, type LogLeaf } from '../../src/event/log-leaf.ts';
-import type { JsonObject, JsonValue } from '../../src/event/strict-json.ts';
+import { schemas } from '../../src/event/schema.generated.ts';
+import { type JsonObject, type JsonValue, parseStrictJson } from '../../src/event/strict-json.ts';
+import { dice, mutate } from './mutate.ts';
 import { bytesOf, readVectors, refusalOf, textOf } from './vectors.ts';
 
 interface LeafVector {
@@ -156,6 +159,42 @@ describe('a leaf by the log', () => {
     expect(refusalOf(() => parseGenesis(bytesOf('{}')))?.code).toBe('genesis.malformed');
   });
 });
+
+describe('a leaf whose event is plain', () => {
+  /** The definition, step by step. (spec/4-leaf.md §2) */
+  const isLeaf = (bytes: Uint8Array): boolean => {
+    const read = (): void => {
+      const value = parseStrictJson(bytes, { depthMax: 17 });
+      const isSame = textOf(canonicalJson(value)) === textOf(bytes);
+      if (!isSame || !schemas.leaf(value)) throw new TransparencyError('leaf.malformed', 'x');
+      if (!schemas.event((value as JsonObject)['event'])) {
+        throw new TransparencyError('leaf.malformed', 'x');
+      }
+    };
+    return refusalOf(read) === null;
+  };
+
+  it('is read as the definition says, whatever is changed in it', () => {
+    const plain = file.leaves.filter(({ leaf }) => /^[ -~]*$/.test(leaf) && !leaf.includes('\\'));
+    expect(plain.length).toBeGreaterThanOrEqual(3);
+    const leaves = plain.map(({ leaf }) => bytesOf(leaf));
+    const roll = dice(1);
+    let read = 0;
+    for (let run = 0; run < 8_000; run++) {
+      const source = leaves[roll(leaves.length)] as Uint8Array;
+      const bytes = mutate(source, leaves[roll(leaves.length)] as Uint8Array, roll);
+      const refusal = refusalOf(() => parseLeaf(bytes));
+      if (textOf8(bytes).endsWith('"v":"nhi.leaf/1"}'))
+        expect(refusal === null).toBe(isLeaf(bytes));
+      if (refusal === null) read += 1;
+    }
+    expect(read).toBeGreaterThan(400);
+  });
+});
+
+function textOf8(bytes: Uint8Array): string {
+  return new TextDecoder('latin1').decode(bytes);
+}
 
 describe('bytes that are no leaf', () => {
   for (const { name, text, code } of invalid) {
