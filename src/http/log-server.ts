@@ -12,6 +12,7 @@ import { createRefusalTeller } from './refusal-teller.ts';
 import type { HttpRequest } from './request.ts';
 import type { Route } from './routes.ts';
 import { createSameOriginCheck, LOOPBACK_HOSTS } from './same-origin.ts';
+import { createSeenReporter } from './seen.ts';
 import type { TokenStore } from './tokens.ts';
 
 /** What a log server is made of. */
@@ -57,6 +58,7 @@ export function createLogServer(options: LogServerOptions): LogServer {
     allowedHosts === null ? null : [...LOOPBACK_HOSTS, ...allowedHosts],
   );
   const authenticate = createAuthenticate({ tokens, limits, now });
+  const reportSeen = createSeenReporter(logger);
   const tellRefused = createRefusalTeller(logger, now);
 
   function handle(route: Route, request: HttpRequest): Answer | Promise<Answer> {
@@ -73,6 +75,7 @@ export function createLogServer(options: LogServerOptions): LogServer {
     checkAudience(principal, { audience, log: name });
     const log = services.logs.get(name);
     if (log === undefined) throw new TransparencyError('log.unknown', 'no log of this name here');
+    reportSeen(request, log);
     return route.handler({ request, services, principal, log });
   }
 
