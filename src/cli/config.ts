@@ -21,6 +21,10 @@ export interface LogConfig {
 export interface FolderConfig {
   /** Absolute paths of the folders that hold one folder for each log. */
   readonly store: string;
+  /** What is derived from the store, and may be lost. */
+  readonly leafIndex: string;
+  /** Heads of our keys that our tree does not contain, as others showed them. */
+  readonly evidence: string;
   readonly keys: string;
   readonly guard: string;
   /** Was the folder moved from beside the store to a place of its own? */
@@ -113,6 +117,8 @@ function foldersOf(
   const guard = flags.text('guard') ?? env['VARVE_GUARD'] ?? textOf(file, 'guard');
   return {
     store: resolve(data, 'store'),
+    leafIndex: resolve(data, 'leaf-index'),
+    evidence: resolve(data, 'evidence'),
     keys: keys === undefined ? resolve(data, 'keys') : resolve(keys),
     guard: guard === undefined ? resolve(data, 'guard') : resolve(guard),
     moved: { keys: keys !== undefined, guard: guard !== undefined },

@@ -103,7 +103,7 @@ async function readHighestHead(folder: LogFolder): Promise<GuardState | null> {
     const [row] = await store.scan({ ...keysOf('S'), limit: 1, reverse: true });
     if (row === undefined) return null;
     const { p256PublicKey } = keys.signer;
-    const { size, rootHash, timeMs } = openHeadRow(row.value, { log, p256PublicKey });
+    const { size, rootHash, timeMs } = openHeadRow(row, { log, p256PublicKey });
     return { size, rootHash, timeMs };
   } finally {
     await store.close();

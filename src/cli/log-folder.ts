@@ -12,6 +12,9 @@ export interface LogFolder {
   readonly store: string;
   readonly keys: string;
   readonly guard: string;
+  /** Made anew where it is lost. */
+  readonly leafIndex: string;
+  readonly evidence: string;
   /**
    * Holds the verifier key of keys that never signed; gone before they do. It lies beside the store, so that a copy of the
    * keys does not take it along.
@@ -30,6 +33,8 @@ export function logFolderOf(folders: FolderConfig, name: string): LogFolder {
     store: join(folders.store, name),
     keys: join(folders.keys, name),
     guard: join(folders.guard, name),
+    leafIndex: join(folders.leafIndex, name),
+    evidence: join(folders.evidence, name),
     newMark: join(folders.store, `${name}.new`),
     runningMark: join(folders.store, `${name}.running`),
     unconfirmedMark: join(folders.guard, `${name}.unconfirmed`),
@@ -75,8 +80,8 @@ export async function logNames(folders: FolderConfig): Promise<readonly string[]
   return names.filter((name) => /^[a-z0-9-]{1,63}$/.test(name)).sort();
 }
 
-/** Writes a mark, and flushes its name. */
-export async function setMark(path: string, content = ''): Promise<void> {
+/** Writes a small file, and flushes it and its name. */
+export async function setMark(path: string, content: string | Uint8Array = ''): Promise<void> {
   const dir = join(path, '..');
   await makeFolder(dir);
   await writeFile(path, content, { mode: 0o600, flush: true });

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { isTransparencyError, TransparencyError } from '../core/error.ts';
+import { hex } from '../core/hex.ts';
 import { parseLeaf } from '../event/leaf.ts';
 import { readStoredBundle, splitEntries } from '../log/entries.ts';
+import type { Evidence } from '../log/evidence.ts';
 import type { Log } from '../log/log.ts';
 import { openLog } from '../log/open-log.ts';
 import type { Store } from '../log/ports.ts';
@@ -83,40 +86,69 @@ async function openOne(
   if (plan !== 'open') await initGuardOnce(folder);
   const guard = await openGuardFile(folder.guard);
   const store = await openLevelStore({ dir: folder.store });
+  let leafIndexStore: Store | undefined;
   try {
+    leafIndexStore = await openDerivedStore(folder.leafIndex);
     // From here on the keys sign. Before, not after: keys that may have signed must never again pass for new.
     if (plan !== 'open') await clearMark(folder.newMark);
     const boot = await bootId();
     const before = await readMark(folder.runningMark);
     await setMark(folder.runningMark, boot);
-    const tenant = await tenantOf(store, wanted, keys);
     const log = await openLog({
       name: wanted.name,
       origin: keys.origin,
       type: keys.type,
-      tenant,
+      tenant: await tenantOf(store, wanted, keys),
       store,
       guard,
+      leafIndexStore,
       signer: keys.signer,
       samenessSecret: keys.samenessSecret,
       clock: events.now,
       random: (length) => new Uint8Array(randomBytes(length)),
+      startUnconfirmed: config.startUnconfirmed,
+      wasClosed: plan === 'open' && before === undefined,
       // Whoever had it open did not close it, and the machine has not started since: a flush may have failed.
       rewriteTail: before !== undefined && before === boot,
       onFault: (error) => events.onFault(error, wanted.name),
       onHalt: events.onHalt,
+      onEvidence: (evidence) => {
+        keepEvidence(folder, evidence).catch((error) => events.onFault(error, wanted.name));
+      },
     });
     await clearMark(folder.unconfirmedMark);
     const close = async (): Promise<void> => {
+      const ran = log.state.kind === 'running';
       await log.close();
-      await clearMark(folder.runningMark);
+      // A halted log may have signed what it could not store: its next start is told nothing good.
+      if (ran) await clearMark(folder.runningMark);
     };
     return { log, keys, isNew: plan !== 'open', close };
   } catch (error) {
+    await leafIndexStore?.close();
     await store.close();
     await guard.close();
     throw error;
   }
+}
+
+/** A store of what can be derived anew: where it is damaged, it is thrown away. */
+async function openDerivedStore(dir: string): Promise<Store> {
+  try {
+    return await openLevelStore({ dir });
+  } catch (error) {
+    if (!isTransparencyError(error, 'store.corrupt')) throw error;
+    await rm(dir, { recursive: true, force: true });
+    return await openLevelStore({ dir });
+  }
+}
+
+/** Keeps what convicts this log, where an operator finds it. */
+async function keepEvidence(folder: LogFolder, evidence: Evidence): Promise<void> {
+  const name = `${evidence.size}-${hex(evidence.rootHash).slice(0, 16)}`;
+  await setMark(join(folder.evidence, `${name}.note`), evidence.note);
+  if (evidence.forkProof === null) return;
+  await setMark(join(folder.evidence, `${name}.fork-proof`), evidence.forkProof);
 }
 
 /**

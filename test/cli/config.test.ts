@@ -26,6 +26,8 @@ describe('readServeConfig', () => {
     expect(await read([])).toEqual({
       folders: {
         store: resolve('varve-data/store'),
+        leafIndex: resolve('varve-data/leaf-index'),
+        evidence: resolve('varve-data/evidence'),
         keys: resolve('varve-data/keys'),
         guard: resolve('varve-data/guard'),
         moved: { keys: false, guard: false },
@@ -42,6 +44,8 @@ describe('readServeConfig', () => {
     const config = await read(['--config', path, '--data', '/flag'], env);
     expect(config.folders).toEqual({
       store: '/flag/store',
+      leafIndex: '/flag/leaf-index',
+      evidence: '/flag/evidence',
       keys: '/env-keys',
       guard: '/file-guard',
       moved: { keys: true, guard: true },
