@@ -56,6 +56,8 @@ export interface LogFigures {
   readonly pooledBytes: number;
   /** True while the published head was shown without a quorum (fail-open). */
   readonly unwitnessed: boolean;
+  /** When the whole store was last read and hashed, ms; null: not yet. */
+  readonly scrubbedAtMs: number | null;
 }
 
 /**

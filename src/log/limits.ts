@@ -22,6 +22,10 @@ export interface LogLimits {
   readonly conflictsPerMinuteMax: number;
   /** `refused` leaves in one minute, all sources together. */
   readonly refusedLeavesPerMinuteMax: number;
+  /** A whole scrub of the store begins so long after the last one ended. */
+  readonly scrubIntervalMs: number;
+  /** The scrub rests so long between two bundles or tiles. */
+  readonly scrubPauseMs: number;
   /** Bytes of the filter in front of the idempotency rows. */
   readonly seenFilterBytes: number;
   /** Bytes of verified tiles and bundles that are kept in memory. */
@@ -40,6 +44,8 @@ export const LOG_LIMITS: LogLimits = {
   headKeptMs: 24 * 3_600_000,
   conflictsPerMinuteMax: 60,
   refusedLeavesPerMinuteMax: 10,
+  scrubIntervalMs: 7 * 24 * 3_600_000,
+  scrubPauseMs: 10,
   seenFilterBytes: 16 * 1024 * 1024,
   readCacheBytesMax: 16 * 1024 * 1024,
 };

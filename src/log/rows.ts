@@ -17,7 +17,8 @@ import { TransparencyError } from '../core/error.ts';
  *   F 32 bytes                     evidence: a note of our key that our tree does not contain, by its SHA-256
  *   K u64 size ‖ 32 bytes          an entry names the head with that size and note hash: it is kept for ever
  *   N I, N S                       tally of the idempotency rows, of the signed heads (tally.ts)
- *   M text                         what the store is: format, origin, type
+ *   M varve.scrubbed               when the last scrub ended, u64 ms
+ *   M varve.store                          what the store is: format, origin, type
  */
 
 /** One step of the chain of commits. */
@@ -40,6 +41,10 @@ export interface IdRow {
 export const HEAD_KEY: Uint8Array = tagged('H');
 export const PUBLISHED_KEY: Uint8Array = tagged('P');
 export const META_KEY: Uint8Array = concat(tagged('M'), new TextEncoder().encode('varve.store'));
+export const SCRUBBED_KEY: Uint8Array = concat(
+  tagged('M'),
+  new TextEncoder().encode('varve.scrubbed'),
+);
 export const NO_COMMIT: Uint8Array = new Uint8Array(32);
 
 export const commitKey = (sequence: number): Uint8Array => tagged('C', u64be(sequence));

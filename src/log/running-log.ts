@@ -25,7 +25,7 @@ import {
   keepEvidence,
   standingEvidence,
 } from './evidence.ts';
-import type { FailureSinks } from './halting.ts';
+import { type FailureSinks, reportFailure } from './halting.ts';
 import { HeadMaking } from './head-making.ts';
 import { Housekeeping } from './housekeeping.ts';
 import type { WriterTree } from './integrate.ts';
@@ -40,6 +40,7 @@ import type { GuardState } from './ports.ts';
 import { Publisher } from './publisher.ts';
 import { Reader } from './reader.ts';
 import { corrupt } from './rows.ts';
+import { Scrub } from './scrub.ts';
 import { SeenFilter } from './seen-filter.ts';
 import { Sequencer } from './sequencer.ts';
 import type { HeadRow } from './signed-head.ts';
@@ -76,8 +77,10 @@ export class RunningLog implements Log {
   readonly #publisher: Publisher;
   readonly #housekeeping: Housekeeping;
   readonly #leafIndex: LeafIndex;
+  readonly #sinks: FailureSinks;
   readonly #integratedTiles: TileSource;
   readonly #witnessing: Witnessing | null;
+  readonly #scrub: Scrub | null;
   #state: LogState;
   #closing: Promise<void> | null = null;
 
@@ -106,6 +109,7 @@ export class RunningLog implements Log {
     const seen = new SeenFilter(limits.seenFilterBytes);
     const onFault = (error: unknown): void => this.#fault(error);
     const onHalt: FailureSinks['onHalt'] = (reason, error) => this.#halt(reason, error);
+    this.#sinks = { onHalt, onFault };
     const sleep = options.sleep ?? sleepByTimer;
     const integrated = (): { size: number; rootHash: Uint8Array } => this.#integrated();
     const { cosigner } = options;
@@ -156,6 +160,17 @@ export class RunningLog implements Log {
     const { tree } = start;
     const reads = { store, cacheBytesMax: limits.readCacheBytesMax };
     this.#reader = tree === null ? null : new Reader({ ...reads, builder: tree.builder });
+    this.#scrub =
+      tree === null
+        ? null
+        : new Scrub({
+            store,
+            builder: tree.builder,
+            limits,
+            clock,
+            sleep,
+            size: () => this.#integrated().size,
+          });
     this.#sequencer =
       tree === null || start.state.kind === 'halted'
         ? null
@@ -185,6 +200,9 @@ export class RunningLog implements Log {
     if (this.#options.startUnconfirmed === true) await this.#startUnconfirmed();
     void this.#housekeeping.fillFilter();
     this.#leafIndex.start();
+    void this.#scrub?.run().catch((error) => {
+      if (this.#closing === null) reportFailure(error, this.#sinks);
+    });
     this.#publisher.start();
     if (this.#publisher.published === null && this.#witnessing === null) {
       await this.#publisher.waitFor(0, new AbortController().signal);
@@ -207,6 +225,7 @@ export class RunningLog implements Log {
       pooledEntries: this.#pool.size,
       pooledBytes: this.#pool.bytes,
       unwitnessed: this.#publisher.unwitnessed,
+      scrubbedAtMs: this.#scrub?.finishedAtMs ?? null,
     };
   }
 
@@ -324,6 +343,7 @@ export class RunningLog implements Log {
       await this.#sequencer?.drain();
       await this.#publisher.drain();
     }
+    this.#scrub?.end();
     await this.#housekeeping.end();
     await this.#leafIndex.close();
     await this.#options.store.close();
@@ -409,6 +429,7 @@ export class RunningLog implements Log {
   #stop(error: TransparencyError): void {
     this.#sequencer?.stop(error);
     this.#publisher.stop(error);
+    this.#scrub?.end();
     void this.#housekeeping.end();
   }
 }

@@ -64,6 +64,7 @@ export function createFakeLog(type: LogType = 'events', name = 'main'): FakeLog 
         pooledEntries: 0,
         pooledBytes: 0,
         unwitnessed: false,
+        scrubbedAtMs: null,
       };
     },
     get published() {
