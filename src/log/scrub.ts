@@ -2,7 +2,7 @@ import { readU64be, u64be } from '../core/bytes.ts';
 import { TILE_WIDTH, tilesOfSize } from '../core/tile.ts';
 import type { Sleep } from './latch.ts';
 import type { LogLimits } from './limits.ts';
-import type { Clock, Store } from './ports.ts';
+import type { Clock } from './ports.ts';
 import { Reader, type ReaderOptions } from './reader.ts';
 import { SCRUBBED_KEY } from './rows.ts';
 
