@@ -46,7 +46,8 @@ export async function* checkCommits(store: Store): AsyncGenerator<CommitRow, voi
     }
     previous = commitHash(row.value);
     const next = await cursor.peek();
-    const named = next === undefined ? (head && commitHash(head)) : parseCommitRow(next.value).previous;
+    const named =
+      next === undefined ? head && commitHash(head) : parseCommitRow(next.value).previous;
     if (named === undefined || !equalBytes(named, previous)) {
       lie(`commit ${sequence} is not the one that comes before the next`, { sequence });
     }

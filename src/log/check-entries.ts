@@ -114,7 +114,9 @@ export class EntryCheck {
     const bytes = isFolded ? bundle.value : segments.bytes;
     if (countEntries(bytes) !== width) {
       const found = isFolded ? countEntries(bytes) : segments.count;
-      lie(`bundle ${index} has ${found ?? 'not even whole'} entries of ${width}`, { bundle: index });
+      lie(`bundle ${index} has ${found ?? 'not even whole'} entries of ${width}`, {
+        bundle: index,
+      });
     }
     return splitEntries(bytes, width) ?? lie(`bundle ${index} ends inside an entry`);
   }

@@ -7,10 +7,12 @@ import type { Log } from './contract.ts';
 import { integrate, type WriterTree } from './integrate.ts';
 import { LOG_LIMITS } from './limits.ts';
 import type { OpenLogOptions } from './open-options.ts';
-import { formatMeta, recover } from './recovery.ts';
+import type { GuardState } from './ports.ts';
+import { formatMeta, type Recovered, recover } from './recovery.ts';
 import { rewriteTail } from './rewrite-tail.ts';
 import { META_KEY } from './rows.ts';
 import { RunningLog } from './running-log.ts';
+import type { HeadRow } from './signed-head.ts';
 import { emptyTally, type Tallies } from './tally.ts';
 
 /**
@@ -39,7 +41,7 @@ export async function openLog(options: OpenLogOptions): Promise<Log> {
     start: {
       tree: recovered.kind === 'new' ? await beginLog(options, logKey) : recovered.tree,
       signed: recovered.kind === 'ready' ? recovered.signed : null,
-      published: recovered.kind === 'new' ? null : recovered.published,
+      published: publishedAtStart(recovered, guarded, options),
       guarded,
       tallies: recovered.kind === 'ready' ? recovered.tallies : noRows(),
       state: halt === null ? { kind: 'running' } : { kind: 'halted', ...halt },
@@ -47,6 +49,22 @@ export async function openLog(options: OpenLogOptions): Promise<Log> {
   });
   await log.start();
   return log;
+}
+
+/**
+ * The head that is shown until there is another. If the guard knows a later one than the store, that one may have been
+ * seen: no older one is shown after it, and the log opens with a new one. With witnesses the last head is confirmed
+ * before anything else.
+ */
+function publishedAtStart(
+  recovered: Recovered,
+  guarded: GuardState | null,
+  { cosigner }: OpenLogOptions,
+): HeadRow | null {
+  if (recovered.kind === 'new') return null;
+  if (recovered.kind === 'halted' || cosigner !== undefined) return recovered.published;
+  const storedMs = recovered.signed?.timeMs ?? -1;
+  return guarded !== null && guarded.timeMs > storedMs ? null : recovered.published;
 }
 
 function noRows(): Tallies {
