@@ -1,11 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { openLogClient } from '../client/client.ts';
 import { httpTiles } from '../client/http-tiles.ts';
-import { type AuditReport, auditTree } from '../core/audit.ts';
+import { auditTree } from '../core/audit.ts';
 import { base64 } from '../core/base64.ts';
 import { type ErrorCode, isTransparencyError } from '../core/error.ts';
+import type { Policy } from '../core/policy.ts';
 import { checkFolder } from './check-folder.ts';
 import type { Command, CommandIo, ExitCode } from './command.ts';
+import { FOLDER_FLAGS, type FolderConfig, foldersOf } from './config.ts';
 import { type Flags, parseFlags } from './flags.ts';
 import { checkUrl } from './submit.ts';
 import { requireTrust, TRUST_FLAGS } from './trust-flags.ts';
@@ -15,22 +17,27 @@ export const check: Command = {
   name: 'check',
   summary: 'derive a whole log anew from its entries, and name the first lie',
   help: `varve check URL --vkey KEY|--policy FILE [--json]
-varve check DIR --vkey KEY [--log NAME] [--json]
+varve check DIR --vkey KEY|--policy FILE [--log NAME] [--keys DIR] [--guard DIR]
+            [--json]
 
 Reads every entry and derives every leaf hash, every tile of every level and
 the root anew; holds the log's tiles and its signed checkpoint to them. Exits
 with 1 at the first difference, and says where it is.
 
-  URL          a log that is served: http://127.0.0.1:6962/main
-  DIR          a data folder whose server is stopped; its rows are checked too:
-               the chain of commits, the stored heads, what is known of ids
-  --log NAME   which log of the folder; default: the one of that key
-  --vkey KEY   the key of the log      --policy FILE  or its policy
-  --json       print the result as JSON
+  URL            a log that is served: http://127.0.0.1:6962/main
+  DIR            a data folder whose server is stopped. Its rows are checked
+                 too: the chain of commits, every stored head, the rows by which
+                 events are recognised, the guard. LevelDB tidies its files when
+                 they are opened: check a copy where they are evidence
+  --log NAME     which log of the folder; default: the one of that key
+  --keys DIR     where keys and guard are, if not in DIR
+  --guard DIR
+  --vkey KEY     the key of the log      --policy FILE  or its policy
+  --json         print the result as JSON
 `,
   async run(args, io) {
     const flags = parseFlags(args, {
-      text: ['log', ...TRUST_FLAGS],
+      text: ['log', 'keys', 'guard', ...TRUST_FLAGS],
       on: ['json'],
       operands: [1, 1],
     });
@@ -40,8 +47,13 @@ with 1 at the first difference, and says where it is.
     const policy = await requireTrust(flags);
     try {
       const result = isFolder
-        ? await checkFolder(place, { policy, name: flags.text('log'), io })
-        : await checkUrlOf(place, { policy, io });
+        ? await checkFolder({
+            folders: foldersAt(place, flags),
+            policy,
+            name: flags.text('log'),
+            io,
+          })
+        : await checkServed(place, { policy, io });
       tell(result, flags, io);
       return 0;
     } catch (error) {
@@ -56,9 +68,16 @@ export interface CheckResult {
   readonly origin: string;
   readonly size: number;
   readonly rootHash: Uint8Array;
-  readonly report: AuditReport;
-  /** What else was checked, for a person. */
+  readonly derived: {
+    readonly entries: number;
+    readonly entryBytes: number;
+    readonly bundles: number;
+    readonly tiles: number;
+  };
+  /** What else was held to it, for a person. */
   readonly also: readonly string[];
+  /** What could have been, and was not. */
+  readonly notChecked: readonly string[];
 }
 
 /** These are not the log's lies: it could not be read, or the command line names something else. */
@@ -74,42 +93,59 @@ const COULD_NOT_RUN: ReadonlySet<ErrorCode> = new Set([
   'checkpoint.not-found',
 ]);
 
-async function checkUrlOf(
+async function checkServed(
   url: string,
-  options: {
-    readonly policy: Parameters<typeof openLogClient>[0]['policy'];
-    readonly io: CommandIo;
-  },
+  options: { readonly policy: Policy; readonly io: CommandIo },
 ): Promise<CheckResult> {
   const { policy, io } = options;
   const client = openLogClient({ url, policy, fetch: io.fetch });
   const head = await client.checkpoint(io.stop);
   // Raw, not authenticated: the audit itself finds out which of tile and entry is the lie.
   const source = httpTiles({ url, fetch: io.fetch });
-  const report = await auditTree({ tiles: source, bundles: source }, head, {
+  const derived = await auditTree({ tiles: source, bundles: source }, head, {
     signal: io.stop,
     onProgress: ({ size }) => io.progress(`${size} of ${head.size} entries`),
   });
-  return { origin: head.origin, size: head.size, rootHash: head.rootHash, report, also: [] };
+  const { origin, size, rootHash } = head;
+  return {
+    origin,
+    size,
+    rootHash,
+    derived,
+    also: ['the checkpoint that the log signed'],
+    notChecked: [],
+  };
+}
+
+function foldersAt(data: string, flags: Flags): FolderConfig {
+  const args = ['keys', 'guard'].flatMap((name) => {
+    const value = flags.text(name);
+    return value === undefined ? [] : [`--${name}`, value];
+  });
+  return foldersOf(parseFlags(['--data', data, ...args], { text: FOLDER_FLAGS }), {}, {});
 }
 
 function tell(result: CheckResult, flags: Flags, io: CommandIo): void {
-  const { origin, size, rootHash, report, also } = result;
+  const { origin, size, rootHash, derived, also, notChecked } = result;
+  const { entries, entryBytes, bundles, tiles } = derived;
   if (flags.on('json')) {
-    const { entries, entryBytes, bundles, tiles } = report;
     const told = { holds: true, origin, size, rootHash: base64(rootHash) };
-    io.write(`${JSON.stringify({ ...told, entries, entryBytes, bundles, tiles, also })}\n`);
+    const counts = { entries, entryBytes, bundles, tiles };
+    io.write(`${JSON.stringify({ ...told, ...counts, also, notChecked })}\n`);
     return;
   }
-  io.write(`HOLDS       ${origin}, its signed tree of ${size} entries\n`);
-  io.write(`root hash   ${base64(rootHash)}\n`);
-  io.write(
-    `derived     ${report.entries} entries of ${report.entryBytes} bytes in ${report.bundles} bundles, ${report.tiles} tiles, the root\n`,
-  );
-  for (const line of also) io.write(`also        ${line}\n`);
-  io.write(
-    'not proven  that the log shows everybody this tree, or that its sources told the truth\n',
-  );
+  const lines = [
+    ['HOLDS', `${origin}, its tree of ${size} entries`],
+    ['root hash', base64(rootHash)],
+    [
+      'derived',
+      `${entries} entries of ${entryBytes} bytes in ${bundles} bundles, ${tiles} tiles, the root`,
+    ],
+    ...also.map((line) => ['held to it', line]),
+    ...notChecked.map((line) => ['not checked', line]),
+    ['not proven', 'that the log shows everybody this tree, or that its sources told the truth'],
+  ];
+  io.write(lines.map(([label = '', text = '']) => `${label.padEnd(12)} ${text}\n`).join(''));
 }
 
 function tellLie(code: ErrorCode, message: string, flags: Flags, io: CommandIo): ExitCode {

@@ -107,7 +107,12 @@ function parseFile(path: string, bytes: Uint8Array): JsonValue {
   }
 }
 
-function foldersOf(
+/**
+ * Where an operator's files lie, by flags, variables and the members of a configuration.
+ *
+ * @throws {TransparencyError} config.malformed
+ */
+export function foldersOf(
   flags: Flags,
   env: Readonly<Record<string, string | undefined>>,
   file: JsonObject,

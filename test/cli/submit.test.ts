@@ -130,7 +130,7 @@ describe('varve check', () => {
     });
     const { code, stdout } = await runCli(['check', URL, '--vkey', vkey], { fetch });
     expect(code).toBe(0);
-    expect(stdout).toContain('HOLDS       localhost:6962/main, its signed tree of 5 entries');
+    expect(stdout).toContain('HOLDS        localhost:6962/main, its tree of 5 entries');
     const json = await runCli(['check', URL, '--vkey', vkey, '--json'], { fetch });
     expect(JSON.parse(json.stdout)).toMatchObject({ holds: true, size: 5, entries: 5, bundles: 1 });
   });
