@@ -1,6 +1,7 @@
 import type { Log } from '../log/log.ts';
 import { type Answer, answerHeaders } from './answers.ts';
 import type { Exchange } from './exchange.ts';
+import { OPENAPI_JSON } from './openapi.generated.ts';
 
 /** `GET /healthz`: the process answers. */
 export function getHealth(): Answer {
@@ -18,6 +19,12 @@ export function getReadiness({ services, principal }: Exchange): Answer {
   const told = principal.roles.has('operate') ? { ready, logs: logs.map(stateOf) } : { ready };
   const headers = answerHeaders('application/json', 'never');
   return { status: ready ? 200 : 503, headers, body: JSON.stringify(told) };
+}
+
+/** `GET /openapi.json`: what is served here, for programs. */
+export function getDescription(): Answer {
+  const headers = answerHeaders('application/json', 'revalidate');
+  return { status: 200, headers, body: OPENAPI_JSON };
 }
 
 /** `GET /metrics`: for Prometheus. (spec/8-http.md §11) */

@@ -5,7 +5,7 @@ import { getEntry, getProof } from './entries.ts';
 import { postEvents } from './events.ts';
 import type { Exchange, LogExchange } from './exchange.ts';
 import { getCheckpoint, getKeptCheckpoint } from './heads.ts';
-import { getHealth, getMetrics, getReadiness } from './health.ts';
+import { getDescription, getHealth, getMetrics, getReadiness } from './health.ts';
 import { getBundle, getTile } from './tiles.ts';
 
 /**
@@ -53,6 +53,14 @@ export const ROUTES: readonly Route[] = [
     summary: 'Metrics, for Prometheus',
     about: 'server',
     handler: getMetrics,
+  },
+  {
+    method: 'GET',
+    path: '/openapi.json',
+    audience: 'public',
+    summary: 'This description',
+    about: 'server',
+    handler: getDescription,
   },
   {
     method: 'POST',

@@ -63,6 +63,7 @@ const AUDIENCES: Readonly<Record<string, Audience>> = {
   'GET /healthz': 'public',
   'GET /readyz': 'public',
   'GET /metrics': 'operate',
+  'GET /openapi.json': 'public',
   'POST /:log/events': 'submit',
   'POST /:log/add': 'submit',
   'GET /:log/checkpoint': 'public',

@@ -1,0 +1,213 @@
+/** JSON of the API's description, or a part of it. */
+export type Description = Readonly<Record<string, unknown>>;
+
+/** What the description of the API says of a route beyond what the table of routes knows. */
+export interface Operation {
+  /** Path as OpenAPI writes it. */
+  readonly path: string;
+  readonly parameters?: readonly Description[];
+  readonly requestBody?: Description;
+  readonly responses: Readonly<Record<string, Description>>;
+}
+
+const LOG: Description = {
+  name: 'log',
+  in: 'path',
+  required: true,
+  schema: { type: 'string', pattern: '^[a-z0-9-]{1,63}$' },
+};
+const INTEGER: Description = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
+const HASH: Description = { type: 'string', pattern: '^[A-Za-z0-9+/]{43}=$' };
+const HASHES: Description = { type: 'array', items: HASH };
+const BYTES: Description = { type: 'string', contentEncoding: 'base64' };
+const ENTRY: Description = objectOf({ leaf_input: BYTES, extra_data: BYTES });
+const RECEIPT: Description = { $ref: '#/components/schemas/nhi.receipt.1' };
+const SUBMISSION: Description = { $ref: '#/components/schemas/nhi.submission.1' };
+const ANSWER_OF_ITEM: Description = {
+  anyOf: [RECEIPT, { $ref: '#/components/schemas/problem' }],
+};
+
+/** Operations by method and pattern of the table of routes; a test holds one to the other. */
+export const OPERATIONS: Readonly<Record<string, Operation>> = {
+  'GET /healthz': {
+    path: '/healthz',
+    responses: { 200: text('`ok`') },
+  },
+  'GET /readyz': {
+    path: '/readyz',
+    responses: {
+      200: json('every log is ready', { $ref: '#/components/schemas/readiness' }),
+      503: json('a log is not', { $ref: '#/components/schemas/readiness' }),
+    },
+  },
+  'GET /metrics': {
+    path: '/metrics',
+    responses: { 200: text('the text format of Prometheus') },
+  },
+  'GET /openapi.json': {
+    path: '/openapi.json',
+    responses: { 200: json('this document', { type: 'object' }) },
+  },
+  'POST /:log/events': {
+    path: '/{log}/events',
+    parameters: [
+      LOG,
+      query('wait', { type: 'string', enum: ['published'] }, false),
+      { name: 'Varve-Seen', in: 'header', schema: { type: 'string', maxLength: 2_048 } },
+    ],
+    requestBody: {
+      required: true,
+      content: {
+        'application/json': {
+          schema: { anyOf: [SUBMISSION, { type: 'array', minItems: 1, items: SUBMISSION }] },
+        },
+        'application/x-ndjson': { schema: { type: 'string' } },
+      },
+    },
+    responses: {
+      200: receipts('a duplicate, or several items that were all in the tree before'),
+      201: receipts('appended; of several, one at least, and none refused'),
+      202: receipts('in the tree, and not published in time'),
+      207: receipts('several items, with a problem in the place of each that was refused'),
+    },
+  },
+  'POST /:log/add': {
+    path: '/{log}/add',
+    parameters: [LOG],
+    requestBody: {
+      required: true,
+      content: { 'application/octet-stream': { schema: {} } },
+    },
+    responses: { 200: text('decimal index of the entry') },
+  },
+  'GET /:log/checkpoint': {
+    path: '/{log}/checkpoint',
+    parameters: [LOG],
+    responses: { 200: text('a signed note') },
+  },
+  'GET /:log/checkpoints/:size': {
+    path: '/{log}/checkpoints/{size}',
+    parameters: [
+      LOG,
+      inPath('size', INTEGER),
+      query('note', { type: 'string', pattern: '^[0-9a-f]{64}$' }, false),
+    ],
+    responses: { 200: text('a signed note') },
+  },
+  'GET /:log/tile/entries/*': {
+    path: '/{log}/tile/entries/{bundle}',
+    parameters: [
+      LOG,
+      inPath('bundle', { type: 'string' }, 'slashes stand as they are: `x001/234`'),
+    ],
+    responses: { 200: bytes('u16be length and entry, again and again') },
+  },
+  'GET /:log/tile/:level{[0-9]+}/*': {
+    path: '/{log}/tile/{level}/{tile}',
+    parameters: [
+      LOG,
+      inPath('level', { type: 'integer', minimum: 0, maximum: 63 }),
+      inPath('tile', { type: 'string' }, 'slashes stand as they are: `x001/234.p/5`'),
+    ],
+    responses: { 200: bytes('32 bytes for each hash') },
+  },
+  'GET /:log/entries/:index': {
+    path: '/{log}/entries/{index}',
+    parameters: [LOG, inPath('index', INTEGER)],
+    responses: {
+      200: {
+        description: 'the exact bytes of the entry',
+        content: {
+          'application/json': { schema: { $ref: '#/components/schemas/nhi.leaf.1' } },
+          'application/octet-stream': { schema: {} },
+        },
+      },
+    },
+  },
+  'GET /:log/entries/:index/proof': {
+    path: '/{log}/entries/{index}/proof',
+    parameters: [LOG, inPath('index', INTEGER), query('size', INTEGER, false)],
+    responses: { 200: text('a proof file (C2SP tlog-proof)') },
+  },
+  'GET /:log/ct/v1/get-sth': {
+    path: '/{log}/ct/v1/get-sth',
+    parameters: [LOG],
+    responses: {
+      200: json(
+        'the published head',
+        objectOf({
+          tree_size: INTEGER,
+          timestamp: INTEGER,
+          sha256_root_hash: HASH,
+          tree_head_signature: BYTES,
+        }),
+      ),
+    },
+  },
+  'GET /:log/ct/v1/get-sth-consistency': {
+    path: '/{log}/ct/v1/get-sth-consistency',
+    parameters: [LOG, query('first', INTEGER), query('second', INTEGER)],
+    responses: { 200: json('a consistency path', objectOf({ consistency: HASHES })) },
+  },
+  'GET /:log/ct/v1/get-proof-by-hash': {
+    path: '/{log}/ct/v1/get-proof-by-hash',
+    parameters: [LOG, query('hash', HASH), query('tree_size', INTEGER)],
+    responses: {
+      200: json('an inclusion path', objectOf({ leaf_index: INTEGER, audit_path: HASHES })),
+    },
+  },
+  'GET /:log/ct/v1/get-entries': {
+    path: '/{log}/ct/v1/get-entries',
+    parameters: [LOG, query('start', INTEGER), query('end', INTEGER)],
+    responses: {
+      200: json('entries', objectOf({ entries: { type: 'array', minItems: 1, items: ENTRY } })),
+    },
+  },
+  'GET /:log/ct/v1/get-entry-and-proof': {
+    path: '/{log}/ct/v1/get-entry-and-proof',
+    parameters: [LOG, query('leaf_index', INTEGER), query('tree_size', INTEGER)],
+    responses: {
+      200: json(
+        'an entry and its path',
+        objectOf({ leaf_input: BYTES, extra_data: BYTES, audit_path: HASHES }),
+      ),
+    },
+  },
+};
+
+function inPath(name: string, schema: Description, description?: string): Description {
+  const told = description === undefined ? {} : { description };
+  return { name, in: 'path', required: true, schema, ...told };
+}
+
+function query(name: string, schema: Description, required = true): Description {
+  return { name, in: 'query', required, schema };
+}
+
+function objectOf(properties: Readonly<Record<string, Description>>): Description {
+  return { type: 'object', required: Object.keys(properties), properties };
+}
+
+function json(description: string, schema: Description): Description {
+  return { description, content: { 'application/json': { schema } } };
+}
+
+function text(description: string): Description {
+  return { description, content: { 'text/plain': { schema: { type: 'string' } } } };
+}
+
+function bytes(description: string): Description {
+  return { description, content: { 'application/octet-stream': { schema: {} } } };
+}
+
+function receipts(description: string): Description {
+  return {
+    description,
+    content: {
+      'application/json': {
+        schema: { anyOf: [RECEIPT, { type: 'array', items: ANSWER_OF_ITEM }] },
+      },
+      'application/x-ndjson': { schema: { type: 'string' } },
+    },
+  };
+}
