@@ -19,6 +19,7 @@ const SUITES: readonly Suite[] = [
   { script: 'test:pack', tools: [], limitSeconds: 120 },
   { script: 'test:leaf', tools: ['go'], limitSeconds: 60 },
   { script: 'test:foreign', tools: ['go'], limitSeconds: 240 },
+  { script: 'test:clients', tools: ['go'], limitSeconds: 300 },
   { script: 'test:kill', tools: [], limitSeconds: 180 },
   { script: 'test:simulation', tools: [], limitSeconds: 180 },
   { script: 'test:browser', tools: ['chromium'], limitSeconds: 90 },

@@ -18,6 +18,8 @@ export interface ServedLog {
   readonly name: string;
   readonly origin: string;
   readonly vkey: string;
+  /** PEM of the public key of its RFC 6962 face. */
+  readonly p256: string;
   /** Prefix of its paths. */
   readonly url: string;
 }

@@ -30,10 +30,16 @@ export async function buildJudges(): Promise<void> {
   await buildTessera('tessera-fsck', 'cmd/fsck');
 }
 
-/** Builds Tessera's load tool into `.cache/bin`; its path. */
-export async function buildHammer(): Promise<string> {
+/** Builds Tessera's load tool and the client of certificate transparency into `.cache/bin`. */
+export async function buildClients(): Promise<{
+  readonly hammer: string;
+  readonly ctClient: string;
+}> {
   mkdirSync(BIN, { recursive: true });
-  return buildTessera('tessera-hammer', 'internal/hammer');
+  const ctClient = join(BIN, 'ctclient');
+  const cwd = join(GO, 'ctclient');
+  await runWell('go', ['build', '-o', ctClient, '.'], { cwd, limitMs: 300_000 });
+  return { hammer: await buildTessera('tessera-hammer', 'internal/hammer'), ctClient };
 }
 
 async function buildTessera(name: string, path: string): Promise<string> {
