@@ -48,8 +48,7 @@ function encode(bytes: Uint8Array, alphabet: string): string {
   let text = '';
   for (let i = 0; i < bytes.length; i += 3) {
     const left = bytes.length - i;
-    const group =
-      ((bytes[i] as number) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    const group = ((bytes[i] as number) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
     text += alphabet.charAt(group >> 18) + alphabet.charAt((group >> 12) & 63);
     if (left > 1) text += alphabet.charAt((group >> 6) & 63);
     if (left > 2) text += alphabet.charAt(group & 63);

@@ -15,7 +15,8 @@ export function hex(bytes: Uint8Array): string {
  * @throws {TransparencyError} bytes.not-hex
  */
 export function parseHex(text: string): Uint8Array {
-  if (!/^(?:[0-9a-f]{2})*$/.test(text)) throw new TransparencyError('bytes.not-hex', 'not lowercase hex');
+  if (!/^(?:[0-9a-f]{2})*$/.test(text))
+    throw new TransparencyError('bytes.not-hex', 'not lowercase hex');
   const bytes = new Uint8Array(text.length / 2);
   for (let i = 0; i < bytes.length; i++) {
     bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
