@@ -3,7 +3,7 @@ export { createApp, type HttpEnv, type LogApp } from './app.ts';
 export type { Logger } from './exchange.ts';
 export { LIMITS, type LimitName, type Limits, limitsOf } from './limits.ts';
 export type { LogServerOptions } from './log-server.ts';
-export { createMetrics, type LogObserver, type Metrics } from './metrics.ts';
+export { createMetrics, type Metrics } from './metrics.ts';
 export { type HttpServer, type ListenOptions, listen } from './node-server.ts';
 export type { Role } from './principal.ts';
 export {

@@ -1,23 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { ErrorCode } from '../core/error.ts';
 import type { Log, SubmitOutcome } from '../log/log.ts';
+import type { LogObserver } from '../log/observer.ts';
 import type { Clock } from '../log/ports.ts';
-
-/** What one log tells of its work. Each call takes less than a microsecond and throws nothing. */
-export interface LogObserver {
-  /** A commit is on disk. */
-  committed(commit: { readonly entries: number; readonly durationMs: number }): void;
-  /** The guard has recorded a head. */
-  guarded(durationMs: number): void;
-  /** Both faces of a head are signed. */
-  signed(durationMs: number): void;
-  /** A head is published, this long after it was begun: guard, signatures, row, cosignatures. */
-  published(durationMs: number): void;
-  /** A follower has read so far, behind the published size. */
-  followed(follower: string, lagEntries: number): void;
-  /** Everything was hashed again, up to the head of that time. */
-  scrubbed(atMs: number): void;
-}
 
 /** What handlers count. */
 export interface Meter {
@@ -96,7 +81,6 @@ export function createMetrics(options: { readonly process?: boolean } = {}): Met
     labelNames: ['log', 'follower'],
     registers,
   });
-  const scrubs = new Map<string, number>();
   const childOf = keepChildren();
   return {
     answered: (route, status) =>
@@ -112,9 +96,8 @@ export function createMetrics(options: { readonly process?: boolean } = {}): Met
       signed: (durationMs) => sign.labels(log).observe(durationMs / 1_000),
       published: (durationMs) => publish.labels(log).observe(durationMs / 1_000),
       followed: (follower, lagEntries) => lag.labels(log, follower).set(lagEntries),
-      scrubbed: (atMs) => scrubs.set(log, atMs),
     }),
-    attach: (sources) => registerGauges(registry, { ...sources, scrubs }),
+    attach: (sources) => registerGauges(registry, sources),
     get names() {
       return registry.getMetricsAsArray().map(({ name }) => name);
     },
@@ -124,11 +107,8 @@ export function createMetrics(options: { readonly process?: boolean } = {}): Met
 }
 
 /** Gauges that are read from the logs when they are asked for, so that nothing is counted twice. */
-function registerGauges(
-  registry: Registry,
-  sources: MetricSources & { readonly scrubs: ReadonlyMap<string, number> },
-): void {
-  const { logs, now, scrubs } = sources;
+function registerGauges(registry: Registry, sources: MetricSources): void {
+  const { logs, now } = sources;
   const perLog = (name: string, help: string, figureOf: (log: Log) => number | undefined): void => {
     new Gauge({
       name,
@@ -167,8 +147,8 @@ function registerGauges(
     log.published === null ? undefined : (now() - log.published.timeMs) / 1_000,
   );
   perLog('varve_scrub_age_seconds', 'Time since everything was last hashed again', (log) => {
-    const at = scrubs.get(log.name);
-    return at === undefined ? undefined : (now() - at) / 1_000;
+    const { scrubbedAtMs } = log.figures;
+    return scrubbedAtMs === null ? undefined : (now() - scrubbedAtMs) / 1_000;
   });
   new Gauge({
     name: 'varve_bodies_in_flight_bytes',

@@ -29,7 +29,8 @@ describe('metrics', () => {
       publishedSize: 2,
       pooledEntries: 4,
       pooledBytes: 5,
-      unwitnessed: 1,
+      unwitnessed: true,
+      scrubbedAtMs: time,
     };
     Object.defineProperty(app.main, 'figures', { value: figures });
     app.raw.state = { kind: 'halted', reason: 'corrupt', detail: 'row 7' };
@@ -41,7 +42,6 @@ describe('metrics', () => {
     observer.signed(0.2);
     observer.published(9);
     observer.followed('search', 17);
-    observer.scrubbed(time);
     time += 60_000;
     const after = await read();
 
