@@ -87,6 +87,23 @@ export class EntryCheck {
     return entries;
   }
 
+  /**
+   * The first entry since the last `takeEntries` that has not the leaf hash of the stored tile, where that tile is proven
+   * by the one above it; null if none can be told.
+   */
+  async findLie(): Promise<number | null> {
+    for (const { leafIndex, entry } of this.#pending) {
+      const index = Math.floor(leafIndex / TILE_WIDTH);
+      const tile = await this.#store.get(tileKey(0, index));
+      if (tile === undefined) return null;
+      if (!(await this.#isUnderParent({ level: 0, index, width: TILE_WIDTH }, tile))) return null;
+      const offset = (leafIndex % TILE_WIDTH) * HASH_LENGTH;
+      if (!equalBytes(leafHash(entry), tile.subarray(offset, offset + HASH_LENGTH)))
+        return leafIndex;
+    }
+    return null;
+  }
+
   /** After the last entry: the unfinished tiles, and that no row is left over. @throws {TransparencyError} audit.mismatch */
   async finish(): Promise<void> {
     for (let level = 0; level < TILE_LEVELS; level++) {
@@ -98,6 +115,8 @@ export class EntryCheck {
       const surplus = await this.#tileRows[level]?.peek();
       if (surplus !== undefined) lie(`a tile of level ${level} lies beyond the tree`, { level });
     }
+    const above = { from: tileKey(TILE_LEVELS, 0), to: keysOf('T').to, limit: 1 };
+    if ((await this.#store.scan(above)).length > 0) lie('a tile lies above the tree');
     if ((await this.#bundleRows.peek()) !== undefined) lie('a bundle lies beyond the tree');
     if ((await this.#segmentRows.peek()) !== undefined) lie('a segment lies beyond the tree');
   }

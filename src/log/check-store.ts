@@ -14,6 +14,7 @@ import type { LogType } from './contract.ts';
 import type { GuardState, Store } from './ports.ts';
 import { formatMeta } from './recovery.ts';
 import {
+  type CommitRow,
   evidenceKey,
   HEAD_KEY,
   keysOf,
@@ -90,7 +91,7 @@ export async function checkStore(
     await checkHeads(entries, heads, known, commit.size - 1);
     await entries.growTo(commit.size);
     if (!equalBytes(entries.rootHash, commit.rootHash)) {
-      lie(`the entries do not give the root of commit ${commit.sequence}, size ${commit.size}`);
+      await tellLie(entries, commit);
     }
     await checkHeads(entries, heads, known, commit.size);
     const grown = entries.takeEntries();
@@ -122,6 +123,13 @@ async function checkMeta(store: Store, claim: StoreClaim): Promise<void> {
   if (!equalBytes(meta, formatMeta(claim))) {
     lie(`the store is not that of ${claim.origin}, a log of type ${claim.type}`);
   }
+}
+
+/** The entries since the last commit do not give its root: names the one that was altered, if it can be told. */
+async function tellLie(entries: EntryCheck, { sequence, size }: CommitRow): Promise<never> {
+  const entryIndex = await entries.findLie();
+  if (entryIndex === null) lie(`the entries do not give the root of commit ${sequence}`, { size });
+  return lie(`entry ${entryIndex} has not the leaf hash that the tree has`, { entryIndex });
 }
 
 /** The genesis leaf names the log and both of its keys. */
