@@ -1,0 +1,95 @@
+/**
+ * Go judges the index: `npm run test:index-foreign [-- --full]`.
+ *
+ * torchwood's prefix package and x/mod's tlog, with the strict checks of spec/11-index.md in front, make the vectors
+ * anew and judge paths and mini-logs that ours made. A missing Go fails the suite.
+ */
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { base64 } from '../../../src/core/base64.ts';
+import { miniLogValue, rootOfPage } from '../../../src/core/mini-log.ts';
+import { Report } from '../../e2e/report.ts';
+import { bytesOf, judgedTries, type OwnMutations } from './tries.ts';
+
+const FOLDER = fileURLToPath(new URL('.', import.meta.url));
+const VECTORS = join(FOLDER, '../../../spec/vectors');
+const FULL = process.argv.includes('--full');
+
+const report = new Report();
+const work = mkdtempSync(join(tmpdir(), 'varve-index-'));
+try {
+  const binary = join(work, 'judge');
+  go(['build', '-o', binary, '.']);
+  const made = join(work, 'index-trie.json');
+  run(binary, ['make', made]);
+  await report.check('the trie vectors are those that Go makes', () => {
+    ok(readFileSync(made, 'utf8') === readFileSync(join(VECTORS, 'index-trie.json'), 'utf8'));
+    return undefined;
+  });
+  await report.check('Go finds the keys and labels of the map vectors', () => {
+    return run(binary, ['map', join(VECTORS, 'index-map.json')]).trim();
+  });
+  await judgeTries(binary);
+} catch (error) {
+  report.fail('the suite runs', error);
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+report.finish();
+
+async function judgeTries(binary: string): Promise<void> {
+  const sizes = [0, 1, 2, 3, 17, 256, 1000, 5000];
+  const own: OwnMutations = { tried: 0, accepted: [] };
+  const judge = spawn(binary, ['judge'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  let told = '';
+  judge.stdout.setEncoding('utf8').on('data', (text: string) => {
+    told += text;
+  });
+  const ended = new Promise<number | null>((resolve) => judge.on('close', resolve));
+  let cases = 0;
+  const send = (line: unknown): void => {
+    cases++;
+    judge.stdin.write(`${JSON.stringify(line)}\n`);
+  };
+  for (const line of judgedTries(sizes, { mutations: FULL ? 20 : 3, own })) send(line);
+  for (const line of judgedMiniLogs()) send(line);
+  judge.stdin.end();
+  const code = await ended;
+  const [, count, mutations, wrong] = /cases (\d+) mutations (\d+) wrong (\d+)\n$/.exec(told) ?? [];
+  await report.check('Go agrees on every path and mini-log', () => {
+    ok(code === 0 && Number(count) === cases && wrong === '0', told);
+    return `${cases}`;
+  });
+  await report.check('every one-bit change of a path is refused by Go and by us', () => {
+    equal(Number(mutations), own.tried);
+    deepEqual(own.accepted, []);
+    ok(own.tried > 0);
+    return `${own.tried}`;
+  });
+}
+
+function* judgedMiniLogs(): Generator<unknown, void, undefined> {
+  for (const count of [1, 2, 3, 100, 256, 257, 1000]) {
+    const indices = Array.from({ length: count }, (_, i) => 7 * i + (i > 50 ? 2 ** 40 : 0));
+    const root = rootOfPage({ from: 0, indices, left: [], right: [] }, count);
+    const value = base64(miniLogValue(count, root));
+    yield { name: `mini-log of ${count}`, holds: true, minilog: { indices, value } };
+    const other = base64(bytesOf('other'));
+    yield { name: `other mini-log of ${count}`, holds: false, minilog: { indices, value: other } };
+  }
+}
+
+function go(args: readonly string[]): void {
+  const built = spawnSync('go', args, { cwd: FOLDER, encoding: 'utf8' });
+  if (built.status !== 0) throw new Error(`go ${args[0]}: ${built.error ?? built.stderr}`);
+}
+
+function run(binary: string, args: readonly string[]): string {
+  const done = spawnSync(binary, args, { encoding: 'utf8' });
+  if (done.status !== 0) throw new Error(`${args[0]}: ${done.stderr}`);
+  return done.stdout;
+}
