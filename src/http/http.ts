@@ -15,3 +15,4 @@ export {
   type Token,
   type TokenStore,
 } from './tokens.ts';
+export { createWitnessApp, type WitnessAppOptions } from './witness-app.ts';

@@ -1,5 +1,7 @@
-/** The room's face: adapters of the ports of `log/`. */
+/** The room's face: adapters of the ports of `log/` and `witness/`. */
 export { initGuard, openGuardFile } from './guard-file.ts';
 export { type LevelStoreOptions, levelStoreExists, openLevelStore } from './level-store.ts';
 export { memoryGuard } from './memory-guard.ts';
 export { memoryStore } from './memory-store.ts';
+export { memoryWitnessStore } from './memory-witness-store.ts';
+export { openWitnessFolder } from './witness-folder.ts';
