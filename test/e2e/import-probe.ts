@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runWell } from './run.ts';
 
-/** What importing a module loaded. */
+/** What importing modules loaded. */
 export interface ImportTrace {
-  /** How many names it exports. */
+  /** How many names they export. */
   readonly exported: number;
   /** Each import that was resolved: the URL, and the file that asked for it. */
   readonly imports: readonly { readonly url: string; readonly parent: string }[];
@@ -25,7 +25,8 @@ const PROBE = `
 import { register } from 'node:module';
 import { writeSync } from 'node:fs';
 register('./probe-hooks.mjs', import.meta.url);
-const exported = Object.keys(await import(process.argv[2])).length;
+let exported = 0;
+for (const specifier of process.argv.slice(2)) exported += Object.keys(await import(specifier)).length;
 writeSync(1, JSON.stringify({ exported }) + '\\n');
 `;
 
@@ -35,9 +36,12 @@ export function writeProbe(folder: string): void {
   writeFileSync(join(folder, 'probe.mjs'), PROBE);
 }
 
-/** Imports a module in a process of its own, in a folder with the probe. */
-export async function traceImport(folder: string, specifier: string): Promise<ImportTrace> {
-  const output = await runWell(process.execPath, ['probe.mjs', specifier], {
+/** Imports modules in a process of their own, in a folder with the probe. */
+export async function traceImports(
+  folder: string,
+  specifiers: readonly string[],
+): Promise<ImportTrace> {
+  const output = await runWell(process.execPath, ['probe.mjs', ...specifiers], {
     cwd: folder,
     limitMs: 30_000,
   });
