@@ -1,0 +1,181 @@
+import { CpuWatch } from '../machine.ts';
+import { Connection } from './connection.ts';
+import { LatencyCounts } from './latencies.ts';
+import type { KeptOperation, LoadOrder, LoadReport } from './order.ts';
+import { type RequestMaker, requestMakerOf } from './requests.ts';
+
+/** Runs a load in this process: so many connections, each with one request under way at any time. */
+export async function runLoad(order: LoadOrder): Promise<LoadReport> {
+  const run = new LoadRun(order);
+  const users = Array.from({ length: order.connections }, () => new User(run));
+  for (const user of users) user.connect();
+  await sleep(order.warmSeconds);
+  run.beginCounting();
+  const cpu = new CpuWatch(order.serverPid);
+  await sleep(order.seconds);
+  run.endCounting();
+  const used = cpu.end();
+  await run.idle(users);
+  return { ...run.report(), ...used };
+}
+
+/** What is under way when the time ends may take this long. */
+const DRAIN_SECONDS = 10;
+
+class LoadRun {
+  readonly order: LoadOrder;
+  readonly host: string;
+  readonly port: number;
+  readonly maker: RequestMaker;
+  readonly errors: Record<string, number> = {};
+  counting = false;
+  stopped = false;
+  busy = 0;
+  #startedMs = 0;
+  #endedMs = 0;
+  #operations = 0;
+  #started = 0;
+  readonly #kept: KeptOperation[] = [];
+  readonly #latencies = new LatencyCounts();
+
+  constructor(order: LoadOrder) {
+    this.order = order;
+    const { hostname, port } = new URL(order.url);
+    this.host = hostname;
+    this.port = Number(port);
+    this.maker = requestMakerOf(order);
+  }
+
+  beginCounting(): void {
+    this.counting = true;
+    this.#startedMs = performance.now();
+  }
+
+  endCounting(): void {
+    this.#endedMs = performance.now();
+    this.counting = false;
+    this.stopped = true;
+  }
+
+  /** Shall the operation that starts now be kept whole? */
+  keepsNext(): boolean {
+    const { keptMax, keepEvery } = this.order;
+    this.#started++;
+    return this.counting && this.#kept.length < keptMax && this.#started % keepEvery === 0;
+  }
+
+  keep(operation: KeptOperation): void {
+    this.#kept.push(operation);
+  }
+
+  succeed(ms: number): void {
+    if (!this.counting) return;
+    this.#operations++;
+    this.#latencies.add(ms);
+  }
+
+  fail(why: string): void {
+    this.errors[why] = (this.errors[why] ?? 0) + 1;
+  }
+
+  async idle(users: readonly User[]): Promise<void> {
+    for (let waited = 0; this.busy > 0 && waited < DRAIN_SECONDS; waited += 0.01) await sleep(0.01);
+    if (this.busy > 0) this.fail('no reply');
+    for (const user of users) user.close();
+  }
+
+  report(): Omit<LoadReport, 'cpuSeconds' | 'rssMiB' | 'rssPeakMiB'> {
+    return {
+      seconds: (this.#endedMs - this.#startedMs) / 1000,
+      operations: this.#operations,
+      bodyBytes: this.maker.bodyBytes,
+      latencyMs: this.#latencies.latencies,
+      histogram: this.#latencies.histogram,
+      errors: this.errors,
+      kept: this.#kept,
+    };
+  }
+}
+
+/** One connection's turn of operations. */
+class User {
+  readonly #run: LoadRun;
+  readonly #request: Buffer;
+  #connection: Connection | undefined;
+  #startedMs = 0;
+  #path = '';
+  #keeps = false;
+  #replies: Buffer[] = [];
+
+  constructor(run: LoadRun) {
+    this.#run = run;
+    this.#request = run.maker.allocate();
+  }
+
+  connect(): void {
+    const { host, port } = this.#run;
+    this.#connection = new Connection({
+      host,
+      port,
+      onReply: (status, body) => this.#reply(status, body),
+      onBroken: (why) => {
+        this.#end(why);
+        if (!this.#run.stopped) setTimeout(() => this.connect(), 20);
+      },
+    });
+    this.#start();
+  }
+
+  close(): void {
+    this.#connection?.close();
+  }
+
+  #start(): void {
+    const { maker } = this.#run;
+    this.#run.busy++;
+    this.#replies = [];
+    this.#keeps = this.#run.keepsNext();
+    const { bytes, path } = maker.next(this.#request);
+    this.#path = path;
+    this.#startedMs = performance.now();
+    this.#connection?.send(bytes, this.#keeps || maker.hasProof);
+  }
+
+  #reply(status: number, body: Buffer | undefined): void {
+    const { order, maker } = this.#run;
+    const isFirst = this.#replies.length === 0;
+    if (status !== (isFirst ? order.status : 200)) {
+      this.#end(`status ${status}`);
+      if (!this.#run.stopped) this.#start();
+      return;
+    }
+    this.#replies.push(body ?? NOTHING);
+    if (maker.hasProof && isFirst && body !== undefined) {
+      this.#connection?.send(maker.proofRequest(body), this.#keeps);
+      return;
+    }
+    this.#run.succeed(performance.now() - this.#startedMs);
+    if (this.#keeps) this.#keep();
+    this.#end(undefined);
+    if (!this.#run.stopped) this.#start();
+  }
+
+  #keep(): void {
+    this.#run.keep({
+      path: this.#path,
+      body: this.#run.maker.bodyOf(this.#request).toString('base64'),
+      replies: this.#replies.map((reply) => reply.toString('base64')),
+    });
+  }
+
+  #end(why: string | undefined): void {
+    this.#run.busy--;
+    if (why !== undefined) this.#run.fail(why);
+  }
+}
+
+const NOTHING = Buffer.alloc(0);
+
+function sleep(seconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+}

@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+
+/** Watches the processor time of this process, of a server, and of everybody else. All zero where there is no /proc. */
+export class CpuWatch {
+  readonly #pid: number;
+  readonly #own: NodeJS.CpuUsage = process.cpuUsage();
+  readonly #server: number;
+  readonly #machine: number = machineCpuSeconds();
+
+  constructor(serverPid: number) {
+    this.#pid = serverPid;
+    this.#server = usageOf(serverPid).cpuSeconds;
+  }
+
+  end(): {
+    readonly cpuSeconds: {
+      readonly server: number;
+      readonly load: number;
+      readonly others: number;
+    };
+    readonly rssMiB: number;
+    readonly rssPeakMiB: number;
+  } {
+    const { cpuSeconds, rssMiB, rssPeakMiB } = usageOf(this.#pid);
+    const { user, system } = process.cpuUsage(this.#own);
+    const server = round(cpuSeconds - this.#server);
+    const load = round((user + system) / 1e6);
+    const others = Math.max(0, round(machineCpuSeconds() - this.#machine - server - load));
+    return { cpuSeconds: { server, load, others }, rssMiB, rssPeakMiB };
+  }
+}
+
+/** What a process has used so far. */
+function usageOf(pid: number): {
+  readonly cpuSeconds: number;
+  readonly rssMiB: number;
+  readonly rssPeakMiB: number;
+} {
+  const status = readText(`/proc/${pid}/status`);
+  const mib = (name: string): number =>
+    Math.round(Number(new RegExp(`${name}:\\s+([0-9]+) kB`).exec(status)?.[1] ?? 0) / 1024);
+  // The name in parentheses may hold spaces; user and system time are the 12th and 13th field behind it.
+  const fields = readText(`/proc/${pid}/stat`).split(') ').at(-1)?.split(' ') ?? [];
+  const ticks = Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
+  return { cpuSeconds: ticks / TICKS, rssMiB: mib('VmRSS'), rssPeakMiB: mib('VmHWM') };
+}
+
+/** Processor time that the whole machine used so far; what another guest of its host took from it counts as used. */
+function machineCpuSeconds(): number {
+  const line = /^cpu .*$/m.exec(readText('/proc/stat'))?.[0] ?? '';
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = line
+    .split(/\s+/)
+    .slice(1)
+    .map(Number);
+  return (user + nice + system + irq + softirq + steal) / TICKS;
+}
+
+function round(seconds: number): number {
+  return Number(seconds.toFixed(3));
+}
+
+/** The machine in a line: processor, how many, memory. */
+export function machineText(): string {
+  const [first] = cpus();
+  return `${cpus().length} × ${first?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
+}
+
+/** Bytes that a folder takes on disk. Folders whose name `skips` says true of are not counted. */
+export async function diskBytesOf(
+  folder: string,
+  skips: (name: string) => boolean = () => false,
+): Promise<number> {
+  let bytes = 0;
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory() && skips(entry.name)) continue;
+    bytes += (await lstat(path)).blocks * 512;
+    if (entry.isDirectory()) bytes += await diskBytesOf(path, skips);
+  }
+  return bytes;
+}
+
+/** Linux counts processor time in hundredths of a second on every machine that Node runs on. */
+const TICKS = 100;
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
