@@ -22,7 +22,7 @@ const SUITES: readonly Suite[] = [
   { script: 'test:index-foreign', tools: ['go'], limitSeconds: 120 },
   { script: 'test:clients', tools: ['go'], limitSeconds: 300 },
   { script: 'test:kill', tools: [], limitSeconds: 180 },
-  { script: 'test:simulation', tools: [], limitSeconds: 180 },
+  { script: 'test:simulation', tools: [], limitSeconds: 300 },
   { script: 'bench:smoke', tools: ['go'], limitSeconds: 180 },
   { script: 'test:browser', tools: ['chromium'], limitSeconds: 90 },
 ];
