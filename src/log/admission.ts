@@ -66,7 +66,7 @@ export function createAdmission(
       submission = parseSubmission(item);
     } catch (error) {
       if (!isTransparencyError(error)) throw error;
-      return { kind: 'refused', error, trace: null };
+      return { kind: 'refused', error, trace: traceOfError(error) };
     }
     const refusal = refusalOf(submission, options.tenant, context);
     if (refusal !== null) return refusal;
@@ -138,7 +138,7 @@ function refusalOf(
   const secret = findSecret(event.canonical);
   if (secret !== null) {
     const error = new TransparencyError('event.secret', `it holds what looks like a ${secret}`);
-    return { kind: 'refused', error, trace: traceOf(submission, 'event.secret') };
+    return { kind: 'refused', error, trace: traceOf(event.sourceId, event.id, 'event.secret') };
   }
   return null;
 }
@@ -149,12 +149,20 @@ function refused(code: TransparencyError['code'], message: string): Admission {
 
 function tooLarge(submission: Submission, what: string): Admission {
   const error = new TransparencyError('event.too-large', what);
-  return { kind: 'refused', error, trace: traceOf(submission, 'event.too-large') };
+  const { sourceId, id } = submission.event;
+  return { kind: 'refused', error, trace: traceOf(sourceId, id, 'event.too-large') };
+}
+
+/** An event that was whole but for its length names itself in the refusal. */
+function traceOfError({ code, details }: TransparencyError): RefusedTrace | null {
+  if (code !== 'event.too-large') return null;
+  const { source, id } = details;
+  if (typeof source !== 'string' || typeof id !== 'string') return null;
+  return traceOf(source, id, code);
 }
 
 /** The source and id of a refused event, unless the secret stands in them. */
-function traceOf(submission: Submission, code: RefusedTrace['code']): RefusedTrace {
-  const { sourceId, id } = submission.event;
+function traceOf(sourceId: string, id: string, code: RefusedTrace['code']): RefusedTrace {
   const clean = (text: string): string | null =>
     findSecret(new TextEncoder().encode(text)) === null ? text : null;
   return { sourceId: clean(sourceId), id: clean(id), code };

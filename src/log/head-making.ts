@@ -1,4 +1,5 @@
 import { formatNote, type NoteSignature, parseNote } from '../core/note.ts';
+import type { Timing } from './observer.ts';
 import type { Clock, Guard, GuardState, HeadSigner, Row, Store } from './ports.ts';
 import { PUBLISHED_KEY, signedHeadKey } from './rows.ts';
 import { formatHeadRow, type HeadRow, type Publication, signHead } from './signed-head.ts';
@@ -17,6 +18,7 @@ export interface HeadMakingOptions {
   readonly signer: HeadSigner;
   readonly clock: Clock;
   readonly tallies: Tallies;
+  readonly timing: Timing;
 }
 
 /**
@@ -39,14 +41,20 @@ export class HeadMaking {
    * @throws {TransparencyError} guard.moved; any other error: outcome unknown
    */
   async sign({ size, rootHash }: UnsignedHead, publication: Publication): Promise<HeadRow> {
-    const { guard, signer, clock } = this.#options;
+    const { guard, signer, clock, timing } = this.#options;
+    const { observer, stopwatch } = timing;
     const before = this.#guarded;
     const next = { size, rootHash, timeMs: Math.max(clock(), (before?.timeMs ?? -1) + 1) };
     // Guard before signing: a head that a restored store forgot must still be known to have been signed.
+    const began = stopwatch();
     await guard.advance(before, next);
     this.#guarded = next;
+    const guarded = stopwatch();
+    observer?.guarded(guarded - began);
+    const head = signHead(next, signer);
+    observer?.signed(stopwatch() - guarded);
     // Row before showing, also towards a witness: what others have seen must survive us.
-    return this.#write({ ...signHead(next, signer), publication }, []);
+    return this.#write({ ...head, publication }, []);
   }
 
   /** Stores a signed head as published, with the lines of those who cosigned it behind the log's own. */

@@ -4,6 +4,7 @@ import { HASH_LENGTH } from '../core/hash.ts';
 import { readRoot } from '../core/prover.ts';
 import { TILE_WIDTH } from '../core/tile.ts';
 import type { Log } from './contract.ts';
+import type { LogObserver } from './observer.ts';
 import type { Change, Row, Store } from './ports.ts';
 import { numberOfKey } from './rows.ts';
 
@@ -27,13 +28,15 @@ const TILES_AT_ONCE = 16;
 export class LeafIndex {
   readonly #log: IndexedLog;
   readonly #store: Store | null;
+  readonly #observer: LogObserver | null;
   readonly #ended: AbortController = new AbortController();
   #size = 0;
   #working: Promise<void> | null = null;
 
   /** @param store  null: everything is searched in the tiles */
-  constructor(log: IndexedLog, store: Store | null) {
+  constructor(log: IndexedLog, store: Store | null, observer: LogObserver | null = null) {
     this.#log = log;
+    this.#observer = observer;
     this.#store = store;
   }
 
@@ -91,6 +94,7 @@ export class LeafIndex {
     while (!signal.aborted) {
       await this.#log.waitPublished(this.#size + 1, signal, { passive: true });
       await this.#index(store);
+      this.#observer?.followed('leaf-index', this.#log.publishedSize - this.#size);
       // One write for many heads: until then the tiles answer.
       await new Promise((resolve) => setTimeout(resolve, 100));
     }

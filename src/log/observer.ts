@@ -1,3 +1,10 @@
+/** Times what a log does. */
+export interface Timing {
+  readonly observer: LogObserver | null;
+  /** Milliseconds that only grow. */
+  readonly stopwatch: () => number;
+}
+
 /**
  * Whom a log tells how long its work takes, for metrics. Each call is short and throws nothing; the log waits for none.
  */

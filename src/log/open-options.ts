@@ -2,6 +2,7 @@ import type { Log, LogType } from './contract.ts';
 import type { Evidence } from './evidence.ts';
 import type { Sleep } from './latch.ts';
 import type { LogLimits } from './limits.ts';
+import type { LogObserver } from './observer.ts';
 import type { Clock, Cosigner, Guard, HeadSigner, RandomBytes, Store } from './ports.ts';
 
 /** What a log is made of. The log closes the store and the guard. */
@@ -33,6 +34,10 @@ export interface OpenLogOptions {
   readonly onEvidence?: (evidence: Evidence) => void;
   /** The log halted while it ran. */
   readonly onHalt?: (log: Log) => void;
+  /** Told how long things take. Default: nobody is */
+  readonly observer?: LogObserver;
+  /** Milliseconds that only grow, for durations. Default: the clock */
+  readonly stopwatch?: () => number;
   /** Default: a timer. */
   readonly sleep?: Sleep;
   /** Lets requests that arrive at the same moment share a commit. Default: one turn of the event loop. */

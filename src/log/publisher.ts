@@ -5,6 +5,7 @@ import type { HeadMaking, UnsignedHead } from './head-making.ts';
 import { HeadWaiters } from './head-waiters.ts';
 import { Latch, type Sleep } from './latch.ts';
 import type { LogLimits } from './limits.ts';
+import type { Timing } from './observer.ts';
 import type { Clock } from './ports.ts';
 import type { HeadRow, Publication } from './signed-head.ts';
 import type { Witnessing } from './witnessing.ts';
@@ -19,6 +20,7 @@ export interface PublisherOptions extends FailureSinks {
   readonly limits: LogLimits;
   readonly clock: Clock;
   readonly sleep: Sleep;
+  readonly timing: Timing;
   /** The newest committed head. */
   readonly integrated: () => UnsignedHead;
 }
@@ -45,6 +47,8 @@ export class Publisher {
   #unwitnessed = false;
   /** When the last head was made or the last round began; moved back with a clock that is moved back. */
   #lastMs: number;
+  /** When the head that is being cosigned was begun, by the stopwatch. */
+  #begunAt: number | null = null;
   #ended: TransparencyError | null = null;
   #draining = false;
   #running: Promise<void> | null = null;
@@ -153,16 +157,19 @@ export class Publisher {
   }
 
   async #step(): Promise<void> {
-    const { making, witnessing, failOpen, integrated, clock } = this.#options;
+    const { making, witnessing, failOpen, integrated, clock, timing } = this.#options;
     this.#lastMs = clock();
+    const began = timing.stopwatch();
     if (witnessing === null) {
       this.#signed = await making.sign(integrated(), 'quorum');
       this.#show(this.#signed);
+      timing.observer?.published(timing.stopwatch() - began);
       return;
     }
     if (this.#confirming) return this.#confirm(witnessing);
     if (this.#signed === null || this.#signed.publication !== 'none') {
       this.#signed = await making.sign(integrated(), 'none');
+      this.#begunAt = began;
     }
     // A head that found no quorum is offered again, before a newer one: what was signed should be seen.
     const lines = await witnessing.collect(this.#signed);
@@ -187,8 +194,11 @@ export class Publisher {
     publication: Exclude<Publication, 'none'>,
   ): Promise<void> {
     if (this.#ended !== null) return;
-    this.#signed = await this.#options.making.publish(head, lines, publication);
+    const { making, timing } = this.#options;
+    this.#signed = await making.publish(head, lines, publication);
     this.#show(this.#signed);
+    if (this.#begunAt !== null) timing.observer?.published(timing.stopwatch() - this.#begunAt);
+    this.#begunAt = null;
   }
 
   #show(head: HeadRow): void {

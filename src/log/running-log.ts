@@ -110,11 +110,15 @@ export class RunningLog implements Log {
     const onFault = (error: unknown): void => this.#fault(error);
     const onHalt: FailureSinks['onHalt'] = (reason, error) => this.#halt(reason, error);
     this.#sinks = { onHalt, onFault };
+    const timing = {
+      observer: options.observer ?? null,
+      stopwatch: options.stopwatch ?? clock,
+    };
     const sleep = options.sleep ?? sleepByTimer;
     const integrated = (): { size: number; rootHash: Uint8Array } => this.#integrated();
     const { cosigner } = options;
     const making = new HeadMaking(
-      { store, guard, signer, clock, tallies: start.tallies },
+      { store, guard, signer, clock, tallies: start.tallies, timing },
       start.guarded,
     );
     this.#integratedTiles = {
@@ -139,6 +143,7 @@ export class RunningLog implements Log {
         limits,
         clock,
         sleep,
+        timing,
         integrated,
         onHalt,
         onFault,
@@ -156,7 +161,7 @@ export class RunningLog implements Log {
       onHalt,
       onFault,
     });
-    this.#leafIndex = new LeafIndex(this, options.leafIndexStore ?? null);
+    this.#leafIndex = new LeafIndex(this, options.leafIndexStore ?? null, options.observer ?? null);
     const { tree } = start;
     const reads = { store, cacheBytesMax: limits.readCacheBytesMax };
     this.#reader = tree === null ? null : new Reader({ ...reads, builder: tree.builder });
@@ -182,6 +187,7 @@ export class RunningLog implements Log {
             seen,
             limits,
             clock,
+            timing,
             conflicts: new ConflictQuota(limits.conflictsPerMinuteMax),
             leafOf: createLeafOf((leafIndex) => this.#integratedEntry(leafIndex), samenessSecret),
             gather: options.gather ?? gatherByTurn,

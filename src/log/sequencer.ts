@@ -3,6 +3,7 @@ import { type ConflictQuota, type Decision, decideBatch, type LeafOf } from './d
 import { type FailureSinks, reportFailure } from './halting.ts';
 import { integrate, type WriterTree } from './integrate.ts';
 import type { LogLimits } from './limits.ts';
+import type { Timing } from './observer.ts';
 import type { Pool, PooledEntry } from './pool.ts';
 import type { Clock, Store } from './ports.ts';
 import { HEAD_KEY } from './rows.ts';
@@ -19,6 +20,7 @@ export interface SequencerOptions extends FailureSinks {
   readonly limits: LogLimits;
   readonly clock: Clock;
   readonly conflicts: ConflictQuota;
+  readonly timing: Timing;
   readonly leafOf: LeafOf;
   /** Lets arrivals of the same moment join the batch. */
   readonly gather: () => Promise<void>;
@@ -88,7 +90,8 @@ export class Sequencer {
   }
 
   async #write(decision: Decision): Promise<void> {
-    const { store, tree, tallies, seen, onCommit } = this.#options;
+    const { store, tree, tallies, seen, timing, onCommit } = this.#options;
+    const began = timing.stopwatch();
     const integrated = integrate(tree, decision.entries);
     const changes = [...integrated.changes, ...decision.changes];
     if (decision.newIds.length > 0) {
@@ -103,6 +106,8 @@ export class Sequencer {
     // Only now is it so: a failed write leaves the tree in memory as it was.
     integrated.adopt();
     for (const { key } of decision.newIds) seen.add(key.subarray(1));
+    const durationMs = timing.stopwatch() - began;
+    timing.observer?.committed({ entries: decision.entries.length, durationMs });
     onCommit();
   }
 

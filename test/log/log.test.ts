@@ -178,3 +178,49 @@ describe('an opaque log', () => {
     await log.close();
   }, 30_000);
 });
+
+describe('what the log will not keep', () => {
+  test('leaves a leaf that names it, without its content, at most some in a minute', async () => {
+    const log = await openTestLog({ limits: { refusedLeavesPerMinuteMax: 2 } });
+    const secret = `ghp_${'a1B2'.repeat(9)}`;
+    const items = ['a', 'b', 'c'].map((id) => testEvent(id, secret));
+    const outcomes = await log.submit(items, ANYONE);
+    expect(outcomes.map((outcome) => outcome.kind === 'refused' && outcome.error.code)).toEqual([
+      'event.secret',
+      'event.secret',
+      'event.secret',
+    ]);
+    const head = await log.waitPublished(3, soon());
+    expect(head.size).toBe(3);
+    for (const [index, id] of [
+      [1, 'a'],
+      [2, 'b'],
+    ] as const) {
+      const entry = await log.readEntry(index);
+      expect(parseLeaf(entry)).toMatchObject({
+        v: 'nhi.log/1',
+        type: 'refused',
+        body: { source: 'test-source', id, code: 'event.secret' },
+      });
+      expect(new TextDecoder().decode(entry)).not.toContain(secret);
+    }
+    await log.close();
+  });
+
+  test('says of an event that is too large which one it was', async () => {
+    const log = await openTestLog();
+    const event = JSON.parse(new TextDecoder().decode(testEvent('big'))) as Record<string, unknown>;
+    const long = Object.fromEntries(
+      Array.from({ length: 30 }, (_, i) => [`org.example.k${i}`, 'x'.repeat(4_000)]),
+    );
+    const item = new TextEncoder().encode(JSON.stringify({ ...event, ext: long }));
+    const [outcome] = await log.submit([item], ANYONE);
+    expect(outcome).toMatchObject({ kind: 'refused', error: { code: 'event.too-large' } });
+    await log.waitPublished(2, soon());
+    expect(parseLeaf(await log.readEntry(1))).toMatchObject({
+      type: 'refused',
+      body: { source: 'test-source', id: 'big', code: 'event.too-large' },
+    });
+    await log.close();
+  });
+});
