@@ -6,6 +6,16 @@ import { keys } from './keys.ts';
 import { serve } from './serve.ts';
 import { submit } from './submit.ts';
 import { verify } from './verify.ts';
+import { witness } from './witness.ts';
 
 /** All commands, in the order in which a newcomer meets them. */
-export const COMMANDS: readonly Command[] = [demo, serve, keys, submit, verify, check, guard];
+export const COMMANDS: readonly Command[] = [
+  demo,
+  serve,
+  keys,
+  submit,
+  verify,
+  check,
+  guard,
+  witness,
+];

@@ -13,19 +13,36 @@ export function headSignerOf(keys: {
   readonly ed25519Pem: Uint8Array;
   readonly p256Pem: Uint8Array;
 }): HeadSigner {
-  const ed25519 = privateKeyOf(keys.ed25519Pem, 'ed25519.pem', 'an Ed25519');
-  if (ed25519.asymmetricKeyType !== 'ed25519') throw wrongKey('ed25519.pem', 'an Ed25519');
+  const ed25519 = ed25519KeyOf(keys.ed25519Pem, 'ed25519.pem');
   const p256 = privateKeyOf(keys.p256Pem, 'p256.pem', 'a P-256');
   if (p256.asymmetricKeyType !== 'ec' || p256.asymmetricKeyDetails?.namedCurve !== 'prime256v1') {
     throw wrongKey('p256.pem', 'a P-256');
   }
   return {
     origin: keys.origin,
-    // A SubjectPublicKeyInfo of Ed25519 ends in the key itself. (RFC 8410 §4)
-    ed25519PublicKey: spkiOf(ed25519).slice(-32),
+    ed25519PublicKey: ed25519.publicKey,
     p256PublicKey: spkiOf(p256),
-    signNote: (text) => bytesOf(sign(null, text, ed25519)),
+    signNote: ed25519.sign,
     signTreeHead: (input) => bytesOf(sign('sha256', input, { key: p256, dsaEncoding: 'der' })),
+  };
+}
+
+/**
+ * The public key of an Ed25519 private key in PKCS#8 PEM, and what signs with it.
+ *
+ * @param file  its name, for the refusal
+ * @throws {TransparencyError} keys.malformed
+ */
+export function ed25519KeyOf(
+  pem: Uint8Array,
+  file: string,
+): { readonly publicKey: Uint8Array; sign(message: Uint8Array): Uint8Array } {
+  const key = privateKeyOf(pem, file, 'an Ed25519');
+  if (key.asymmetricKeyType !== 'ed25519') throw wrongKey(file, 'an Ed25519');
+  // A SubjectPublicKeyInfo of Ed25519 ends in the key itself. (RFC 8410 §4)
+  return {
+    publicKey: spkiOf(key).slice(-32),
+    sign: (message) => bytesOf(sign(null, message, key)),
   };
 }
 

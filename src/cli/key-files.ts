@@ -1,15 +1,15 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { base64, parseBase64 } from '../core/base64.ts';
 import { equalBytes, utf8, utf8Text } from '../core/bytes.ts';
 import { isTransparencyError, TransparencyError } from '../core/error.ts';
 import { formatVkey, KEY_TYPE, verifierKeyOf } from '../core/vkey.ts';
 import type { HeadSigner } from '../log/ports.ts';
-import { codeOf, flushFolder, makeFolder } from '../storage/folder.ts';
+import { codeOf } from '../storage/folder.ts';
 import { headSignerOf } from './head-signer.ts';
 import { formatLogIdentity, type LogIdentity, parseLogIdentity } from './log-identity.ts';
-import { readPrivateFile } from './private-file.ts';
+import { createPrivateFolder, readPrivateFile } from './private-file.ts';
 
 /** What the key folder of a log holds. */
 export interface LogKeys extends LogIdentity {
@@ -35,21 +35,7 @@ export async function createKeys(dir: string, identity: LogIdentity): Promise<vo
     ['p256.pem', pkcs8(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey)],
     ['sameness.key', utf8(`${base64(randomBytes(SECRET_BYTES))}\n`)],
   ];
-  const parent = dirname(resolve(dir));
-  await makeFolder(parent);
-  // A dot begins no name of a log, so what a crash leaves behind is taken for none.
-  const draft = await mkdtemp(join(parent, `.${basename(dir)}-`));
-  try {
-    for (const [name, content] of files) await writeFlushed(join(draft, name), content);
-    await flushFolder(draft);
-    // It replaces no folder but an empty one.
-    await rename(draft, dir);
-    await flushFolder(parent);
-  } catch (error) {
-    await rm(draft, { recursive: true, force: true });
-    if (codeOf(error) !== 'ENOTEMPTY' && codeOf(error) !== 'EEXIST') throw error;
-    throw new TransparencyError('keys.exists', `${dir} holds something already`);
-  }
+  await createPrivateFolder(dir, files);
 }
 
 /** Does the folder hold any file of keys? */
@@ -101,14 +87,4 @@ function parseSecret(content: Uint8Array): Uint8Array {
 
 function pkcs8(key: ReturnType<typeof generateKeyPairSync>['privateKey']): Uint8Array {
   return utf8(String(key.export({ type: 'pkcs8', format: 'pem' })));
-}
-
-async function writeFlushed(path: string, content: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }

@@ -1,6 +1,7 @@
-import { open, stat } from 'node:fs/promises';
+import { mkdtemp, open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { TransparencyError } from '../core/error.ts';
-import { codeOf } from '../storage/folder.ts';
+import { codeOf, flushFolder, makeFolder } from '../storage/folder.ts';
 
 /** Bytes that a file of keys may have. */
 const PRIVATE_FILE_BYTES_MAX = 16_384;
@@ -30,6 +31,44 @@ export async function readPrivateFile(dir: string, path: string): Promise<Uint8A
       throw new TransparencyError('keys.missing', `there is no ${path}`);
     }
     throw error;
+  }
+}
+
+/**
+ * Makes a folder of private files, flushed: all of them or nothing. The folder has mode 0700, its files 0600.
+ *
+ * @param dir    missing or empty; its name begins with no dot
+ * @param files  name and content of each
+ * @throws {TransparencyError} keys.exists
+ */
+export async function createPrivateFolder(
+  dir: string,
+  files: readonly (readonly [string, Uint8Array])[],
+): Promise<void> {
+  const parent = dirname(resolve(dir));
+  await makeFolder(parent);
+  // A dot begins no name of a log, so what a crash leaves behind is taken for none.
+  const draft = await mkdtemp(join(parent, `.${basename(dir)}-`));
+  try {
+    for (const [name, content] of files) await writeFlushed(join(draft, name), content);
+    await flushFolder(draft);
+    // It replaces no folder but an empty one.
+    await rename(draft, dir);
+    await flushFolder(parent);
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    if (codeOf(error) !== 'ENOTEMPTY' && codeOf(error) !== 'EEXIST') throw error;
+    throw new TransparencyError('keys.exists', `${dir} holds something already`);
+  }
+}
+
+async function writeFlushed(path: string, content: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 
