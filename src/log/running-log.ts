@@ -1,12 +1,9 @@
-import { base64 } from '../core/base64.ts';
 import type { WitnessState } from '../core/cosign-round.ts';
 import { isTransparencyError, TransparencyError } from '../core/error.ts';
-import { leafHash } from '../core/hash.ts';
+import { EMPTY_ROOT } from '../core/hash.ts';
 import type { Tile } from '../core/tile.ts';
 import type { TileSource } from '../core/tile-reader.ts';
 import { formatVkey, type VerifierKey } from '../core/vkey.ts';
-import type { Recv } from '../event/leaf.ts';
-import { type Admission, createAdmission } from './admission.ts';
 import type {
   HaltReason,
   Log,
@@ -34,8 +31,7 @@ import { LeafIndex } from './leaf-index.ts';
 import { createLeafOf } from './leaf-of.ts';
 import type { LogLimits } from './limits.ts';
 import type { OpenLogOptions } from './open-options.ts';
-import { OwnLeaves } from './own-leaves.ts';
-import { Pool, type PooledEntry, type Settlement } from './pool.ts';
+import { Pool } from './pool.ts';
 import type { GuardState } from './ports.ts';
 import { Publisher } from './publisher.ts';
 import { Reader } from './reader.ts';
@@ -44,7 +40,9 @@ import { Scrub } from './scrub.ts';
 import { SeenFilter } from './seen-filter.ts';
 import { Sequencer } from './sequencer.ts';
 import type { HeadRow } from './signed-head.ts';
+import { Submissions } from './submissions.ts';
 import type { Tallies } from './tally.ts';
+import { gatherByTurn, sleepByTimer } from './timers.ts';
 import { Witnessing } from './witnessing.ts';
 
 /** What a start hands over: the proven tree, or as much of it as can be read. */
@@ -58,6 +56,9 @@ export interface StartState {
   readonly state: LogState;
 }
 
+/** The tree of a log whose store says nothing that can be believed. */
+const EMPTY = { size: 0, rootHash: EMPTY_ROOT };
+
 /** The parts of a log, put together: admission → pool → writer → publisher, and the reader beside them. */
 export class RunningLog implements Log {
   readonly name: string;
@@ -69,8 +70,7 @@ export class RunningLog implements Log {
   readonly #options: OpenLogOptions;
   readonly #keys: { readonly log: VerifierKey; readonly p256PublicKey: Uint8Array };
   readonly #tree: WriterTree | null;
-  readonly #admit: (item: Uint8Array, context: SubmitContext) => Admission;
-  readonly #ownLeaves: OwnLeaves;
+  readonly #submissions: Submissions;
   readonly #pool: Pool;
   readonly #reader: Reader | null;
   readonly #sequencer: Sequencer | null;
@@ -103,9 +103,9 @@ export class RunningLog implements Log {
 
     const tenant = options.tenant ?? options.name;
     const { samenessSecret } = options;
-    this.#admit = createAdmission({ tenant, samenessSecret, clock, random });
-    this.#ownLeaves = new OwnLeaves({ clock, random, limits });
-    this.#pool = new Pool({ entriesMax: limits.poolEntriesMax, bytesMax: limits.poolBytesMax });
+    const pool = new Pool({ entriesMax: limits.poolEntriesMax, bytesMax: limits.poolBytesMax });
+    this.#pool = pool;
+    this.#submissions = new Submissions({ tenant, samenessSecret, clock, random, limits, pool });
     const seen = new SeenFilter(limits.seenFilterBytes);
     const onFault = (error: unknown): void => this.#fault(error);
     const onHalt: FailureSinks['onHalt'] = (reason, error) => this.#halt(reason, error);
@@ -257,54 +257,12 @@ export class RunningLog implements Log {
     context: SubmitContext,
   ): Promise<readonly SubmitOutcome[]> {
     this.#checkOpen('events');
-    const outcomes: (SubmitOutcome | undefined)[] = new Array(items.length);
-    const entries: PooledEntry[] = [];
-    const refusedLeaves: PooledEntry[] = [];
-    let waiting = 0;
-    let answer = (): void => {};
-    const answered = new Promise<void>((resolve) => {
-      answer = resolve;
-    });
-    for (const [i, item] of items.entries()) {
-      const admission = this.#admit(item, context);
-      if (admission.kind === 'refused') {
-        outcomes[i] = admission;
-        const leaf = this.#ownLeaves.refused(admission.trace);
-        if (leaf !== null) refusedLeaves.push(leaf);
-        continue;
-      }
-      waiting++;
-      entries.push({
-        ...admission.pooled,
-        settle: (settlement) => {
-          outcomes[i] = outcomeOf(settlement);
-          if (--waiting === 0) answer();
-        },
-      });
-    }
-    this.#pool.put(refusedLeaves.length === 0 ? entries : [...entries, ...refusedLeaves]);
-    if (waiting > 0) await answered;
-    return outcomes as SubmitOutcome[];
+    return this.#submissions.submit(items, context);
   }
 
   async add(entry: Uint8Array): Promise<number> {
     this.#checkOpen('opaque');
-    if (entry.length > 65_535) {
-      throw new TransparencyError('leaf.too-large', `${entry.length} bytes, at most 65535`);
-    }
-    const settlement = await new Promise<Settlement>((resolve) => {
-      this.#pool.put([
-        {
-          entry,
-          leafHash: leafHash(entry),
-          atMs: this.#options.clock(),
-          identity: null,
-          settle: resolve,
-        },
-      ]);
-    });
-    if (settlement.kind === 'refused') throw settlement.error;
-    return settlement.leafIndex;
+    return this.#submissions.add(entry);
   }
 
   waitPublished(
@@ -374,9 +332,7 @@ export class RunningLog implements Log {
   async #startUnconfirmed(): Promise<void> {
     const missing = await this.#publisher.skipConfirming();
     if (missing.length === 0 || this.type !== 'events') return;
-    this.#pool.put([
-      this.#ownLeaves.make('finding', { rule: 'start.unconfirmed', witnesses: missing }),
-    ]);
+    this.#submissions.say('finding', { rule: 'start.unconfirmed', witnesses: missing });
   }
 
   #readIntegratedTile(tile: Tile): Promise<Uint8Array> {
@@ -384,8 +340,8 @@ export class RunningLog implements Log {
   }
 
   #integrated(): { readonly size: number; readonly rootHash: Uint8Array } {
-    const { builder } = this.#tree ?? corrupt('there is no tree');
-    return { size: builder.size, rootHash: builder.rootHash };
+    const { size, rootHash } = this.#tree?.builder ?? EMPTY;
+    return { size, rootHash };
   }
 
   #checkOpen(type: LogType): void {
@@ -428,6 +384,8 @@ export class RunningLog implements Log {
   }
 
   #fault(error: unknown): void {
+    // Nothing more is taken: the process is about to end, and nobody would answer.
+    if (this.#state.kind === 'running') this.#state = { kind: 'closing' };
     this.#stop(new TransparencyError('server.fault', 'a write failed', { cause: error }));
     this.#options.onFault(error);
   }
@@ -442,31 +400,4 @@ export class RunningLog implements Log {
 
 function isHalted(state: LogState): boolean {
   return state.kind === 'halted';
-}
-
-function outcomeOf(settlement: Settlement): SubmitOutcome {
-  if (settlement.kind === 'refused') return settlement;
-  const { kind, leafIndex: index, repeated: duplicate } = settlement;
-  const recv = settlement.recv as Recv; // an event's settlement has one
-  const receipt = { index, leafHash: base64(settlement.leafHash), recv, duplicate };
-  if (kind === 'conflict') return { kind, receipt, firstIndex: recv.conflict ?? 0 };
-  return { kind, receipt };
-}
-
-/** Until the requests that have arrived by now were read. */
-function gatherByTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
-function sleepByTimer(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, Math.min(ms, 0x7fff_ffff));
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-    signal.addEventListener('abort', done);
-    if (signal.aborted) done();
-  });
 }

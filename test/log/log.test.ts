@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseBase64 } from '../../src/core/base64.ts';
+import { utf8 } from '../../src/core/bytes.ts';
 import { openCheckpoint } from '../../src/core/checkpoint.ts';
 import { checkConsistency } from '../../src/core/consistency.ts';
 import { leafHash } from '../../src/core/hash.ts';
@@ -9,7 +10,9 @@ import { parseVkey } from '../../src/core/vkey.ts';
 import { parseLeaf } from '../../src/event/leaf.ts';
 import type { Log, SubmitOutcome } from '../../src/log/log.ts';
 import { memoryGuard, memoryStore } from '../../src/storage/storage.ts';
+import { FaultDisk } from '../support/fault-store.ts';
 import { keepOpen } from '../support/keep-open.ts';
+import { startLife } from '../support/life.ts';
 import { ANYONE, openTestLog, testEvent } from '../support/test-log.ts';
 import { testSigner } from '../support/test-signer.ts';
 
@@ -223,4 +226,36 @@ describe('what the log will not keep', () => {
     });
     await log.close();
   });
+});
+
+test('takes nothing more after a write whose outcome is not known, and answers what waited', async () => {
+  const store = memoryStore();
+  const life = startLife((point) => (point === 'store.write' && failing ? 'fails-done' : 'none'));
+  let failing = false;
+  const faults: unknown[] = [];
+  const log = await openTestLog({
+    store: new FaultDisk(store).open(life),
+    onFault: (error) => faults.push(error),
+  });
+  failing = true;
+  const outcomes = await log.submit([testEvent('a')], ANYONE);
+  expect(outcomes[0]).toMatchObject({ kind: 'refused', error: { code: 'server.fault' } });
+  expect(faults).toHaveLength(1);
+  await expect(log.submit([testEvent('b')], ANYONE)).rejects.toMatchObject({ code: 'log.closing' });
+  await expect(log.waitPublished(2, soon())).rejects.toMatchObject({ code: 'server.fault' });
+});
+
+test('opens halted over a store that says nothing to be believed, and tells so', async () => {
+  const store = keepOpen(memoryStore());
+  const parts = { store, guard: keepOpen(memoryGuard()), signer: testSigner() };
+  await (await openTestLog(parts)).close();
+  const [last] = await store.scan({ from: utf8('C'), to: utf8('D'), limit: 1, reverse: true });
+  if (last === undefined) throw new Error('no commit');
+  await store.write({ changes: [{ key: last.key, value: null }], flush: true });
+  const log = await openTestLog(parts);
+  expect(log.state).toMatchObject({ kind: 'halted', reason: 'corrupt' });
+  expect(log.figures).toMatchObject({ integratedSize: 0 });
+  await expect(log.readEntry(0)).rejects.toMatchObject({ code: 'log.halted' });
+  await expect(log.submit([testEvent('a')], ANYONE)).rejects.toMatchObject({ code: 'log.halted' });
+  await log.close();
 });

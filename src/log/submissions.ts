@@ -1,0 +1,95 @@
+import { base64 } from '../core/base64.ts';
+import { ENTRY_BYTES_MAX } from '../core/bundle.ts';
+import { TransparencyError } from '../core/error.ts';
+import { leafHash } from '../core/hash.ts';
+import type { Recv } from '../event/leaf.ts';
+import type { LogLeafType } from '../event/log-leaf.ts';
+import type { JsonObject } from '../event/strict-json.ts';
+import { type Admission, type AdmissionOptions, createAdmission } from './admission.ts';
+import type { SubmitContext, SubmitOutcome } from './contract.ts';
+import type { LogLimits } from './limits.ts';
+import { OwnLeaves } from './own-leaves.ts';
+import type { Pool, PooledEntry, Settlement } from './pool.ts';
+
+/** What submissions are made into entries with. */
+export interface SubmissionsOptions extends AdmissionOptions {
+  readonly pool: Pool;
+  readonly limits: LogLimits;
+}
+
+/** From what is sent to what is pooled, and from what the writer decides to the answers. */
+export class Submissions {
+  readonly #options: SubmissionsOptions;
+  readonly #admit: (item: Uint8Array, context: SubmitContext) => Admission;
+  readonly #ownLeaves: OwnLeaves;
+
+  constructor(options: SubmissionsOptions) {
+    this.#options = options;
+    this.#admit = createAdmission(options);
+    this.#ownLeaves = new OwnLeaves(options);
+  }
+
+  /** Answers in the order of the items, after the commit that holds them. @throws {TransparencyError} pool.full */
+  async submit(
+    items: readonly Uint8Array[],
+    context: SubmitContext,
+  ): Promise<readonly SubmitOutcome[]> {
+    const outcomes: (SubmitOutcome | undefined)[] = new Array(items.length);
+    const entries: PooledEntry[] = [];
+    const refusedLeaves: PooledEntry[] = [];
+    let waiting = 0;
+    let answer = (): void => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    for (const [i, item] of items.entries()) {
+      const admission = this.#admit(item, context);
+      if (admission.kind === 'refused') {
+        outcomes[i] = admission;
+        const leaf = this.#ownLeaves.refused(admission.trace);
+        if (leaf !== null) refusedLeaves.push(leaf);
+        continue;
+      }
+      waiting++;
+      entries.push({
+        ...admission.pooled,
+        settle: (settlement) => {
+          outcomes[i] = outcomeOf(settlement);
+          if (--waiting === 0) answer();
+        },
+      });
+    }
+    this.#options.pool.put(refusedLeaves.length === 0 ? entries : [...entries, ...refusedLeaves]);
+    if (waiting > 0) await answered;
+    return outcomes as SubmitOutcome[]; // each was refused above or settled
+  }
+
+  /** The index of an opaque entry, after its commit. @throws {TransparencyError} pool.full, leaf.too-large */
+  async add(entry: Uint8Array): Promise<number> {
+    if (entry.length > ENTRY_BYTES_MAX) {
+      throw new TransparencyError(
+        'leaf.too-large',
+        `${entry.length} bytes, at most ${ENTRY_BYTES_MAX}`,
+      );
+    }
+    const { pool, clock } = this.#options;
+    const made = { entry, leafHash: leafHash(entry), atMs: clock(), identity: null };
+    const settlement = await new Promise<Settlement>((settle) => pool.put([{ ...made, settle }]));
+    if (settlement.kind === 'refused') throw settlement.error;
+    return settlement.leafIndex;
+  }
+
+  /** Pools a statement of the log itself. */
+  say(type: LogLeafType, body: JsonObject): void {
+    this.#options.pool.put([this.#ownLeaves.make(type, body)]);
+  }
+}
+
+function outcomeOf(settlement: Settlement): SubmitOutcome {
+  if (settlement.kind === 'refused') return settlement;
+  const { kind, leafIndex: index, repeated: duplicate } = settlement;
+  const recv = settlement.recv as Recv; // an event's settlement has one
+  const receipt = { index, leafHash: base64(settlement.leafHash), recv, duplicate };
+  if (kind === 'conflict') return { kind, receipt, firstIndex: recv.conflict ?? 0 };
+  return { kind, receipt };
+}
