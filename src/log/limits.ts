@@ -38,7 +38,7 @@ export const LOG_LIMITS: LogLimits = {
   commitEntriesMax: 4_096,
   commitBytesMax: 8 * 1024 * 1024,
   admissionAgeMaxMs: 30_000,
-  headIntervalMs: 10,
+  headIntervalMs: 100,
   witnessIntervalMs: 1_000,
   headRefreshMs: 600_000,
   headKeptMs: 24 * 3_600_000,
