@@ -21,6 +21,7 @@ const SUITES: readonly Suite[] = [
   { script: 'test:foreign', tools: ['go'], limitSeconds: 240 },
   { script: 'test:index-foreign', tools: ['go'], limitSeconds: 120 },
   { script: 'test:clients', tools: ['go'], limitSeconds: 300 },
+  { script: 'test:witness', tools: [], limitSeconds: 120 },
   { script: 'test:kill', tools: [], limitSeconds: 180 },
   { script: 'test:simulation', tools: [], limitSeconds: 300 },
   { script: 'bench:smoke', tools: ['go'], limitSeconds: 180 },
