@@ -43,6 +43,7 @@ async function rolledBack() {
   const old = await copyOf(store);
   const many = Array.from({ length: 700 }, (_, i) => testEvent(`${i}`));
   await log.submit([...many, testEvent('b', 'y'), testEvent('a')], ANYONE);
+  await log.waitPublished(log.figures.integratedSize, AbortSignal.timeout(5_000));
   const logKey = verifierKeyOf(log.origin, KEY_TYPE.ed25519, signer.ed25519PublicKey);
   const recovered = await recover(old, await guard.read(), {
     origin: log.origin,
