@@ -27,8 +27,8 @@ export type LogState =
   | { readonly kind: 'closing' }
   | { readonly kind: 'halted'; readonly reason: HaltReason; readonly detail: string };
 
-/** Why a log halted. */
-export type HaltReason = 'corrupt' | 'rolled-back' | 'two-writers' | 'evidence';
+/** Why a log halted. `retired`: for good; another log succeeds it. */
+export type HaltReason = 'corrupt' | 'rolled-back' | 'two-writers' | 'evidence' | 'retired';
 
 /** Who submits: what auth found out, or the open door of loopback. */
 export interface SubmitContext {
@@ -56,6 +56,8 @@ export interface LogFigures {
   readonly pooledBytes: number;
   /** True while the published head was shown without a quorum (fail-open). */
   readonly unwitnessed: boolean;
+  /** The witnesses without whose word the log was started; empty where all that are needed gave it. */
+  readonly unconfirmedWitnesses: readonly string[];
   /** When the whole store was last read and hashed, ms; null: not yet. */
   readonly scrubbedAtMs: number | null;
 }
@@ -102,6 +104,13 @@ export interface Log {
    * @throws {TransparencyError} pool.full, log.halted, log.closing, log.wrong-type, leaf.too-large
    */
   add(entry: Uint8Array): Promise<number>;
+  /**
+   * Appends a leaf by the log itself, which admission cannot make: `nhi.index/1` or `nhi.log/1`. Its index, after the
+   * commit.
+   *
+   * @throws {TransparencyError} leaf.malformed for any other leaf; pool.full, log.halted, log.closing, log.wrong-type
+   */
+  appendOwn(leaf: Uint8Array): Promise<number>;
   /**
    * Waits until a head of at least `size` entries is published.
    *

@@ -76,7 +76,11 @@ export async function decideBatch(
     const { identity } = pooled;
     if (pooled.atMs < oldest) run.refuse(pooled, 'pool.stale', 'it waited too long for the writer');
     else if (identity === null) run.append(pooled, pooled, null, 'appended');
-    else await run.decide(pooled, identity);
+    else {
+      // Awaited only where there is something to wait for: most events are new.
+      const decided = run.decide(pooled, identity);
+      if (decided !== undefined) await decided;
+    }
   }
   return run;
 }
@@ -138,7 +142,7 @@ class Run implements Decision {
     return leafIndex;
   }
 
-  async decide(pooled: PooledEntry, identity: EventIdentity): Promise<void> {
+  decide(pooled: PooledEntry, identity: EventIdentity): Promise<void> | undefined {
     const text = textOf(identity.key);
     const first = this.#known.get(text);
     if (first === undefined) {
@@ -146,11 +150,11 @@ class Run implements Decision {
       const row = { leafIndex, sameness: identity.sameness };
       this.#known.set(text, { ...row, leaf: { leafHash: pooled.leafHash, recv: identity.recv } });
       this.newIds.push({ key: idKey(identity.key), value: formatIdRow(row) });
-    } else if (isErased(first.sameness) || equalBytes(first.sameness, identity.sameness)) {
-      await this.#repeat(pooled, first, { key: identity.key, conflict: null });
-    } else {
-      await this.#conflict(pooled, identity, first);
+      return undefined;
     }
+    return isErased(first.sameness) || equalBytes(first.sameness, identity.sameness)
+      ? this.#repeat(pooled, first, { key: identity.key, conflict: null })
+      : this.#conflict(pooled, identity, first);
   }
 
   /** Same id, other content: its own leaf, once. An honest retry of it finds that leaf. */
@@ -222,5 +226,7 @@ export function isErased(sameness: Uint8Array): boolean {
 
 /** A key as text, one character a byte, for a Map. */
 function textOf(bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes);
+  let text = '';
+  for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i] as number);
+  return text;
 }

@@ -1,16 +1,12 @@
-import { base64 } from '../core/base64.ts';
-import { leafHash } from '../core/hash.ts';
-import { TreeBuilder } from '../core/tree-builder.ts';
-import { formatVkey, KEY_TYPE, type VerifierKey, verifierKeyOf } from '../core/vkey.ts';
-import { formatGenesis } from '../event/genesis.ts';
+import { TransparencyError } from '../core/error.ts';
+import { KEY_TYPE, verifierKeyOf } from '../core/vkey.ts';
+import { beginLog } from './begin-log.ts';
 import type { Log } from './contract.ts';
-import { integrate, type WriterTree } from './integrate.ts';
 import { LOG_LIMITS } from './limits.ts';
 import type { OpenLogOptions } from './open-options.ts';
 import type { GuardState } from './ports.ts';
-import { formatMeta, type Recovered, recover } from './recovery.ts';
+import { type Halt, type Recovered, recover } from './recovery.ts';
 import { rewriteTail } from './rewrite-tail.ts';
-import { META_KEY } from './rows.ts';
 import { RunningLog } from './running-log.ts';
 import type { HeadRow } from './signed-head.ts';
 import { emptyTally, type Tallies } from './tally.ts';
@@ -34,12 +30,12 @@ export async function openLog(options: OpenLogOptions): Promise<Log> {
     keys: { log: logKey, p256PublicKey: signer.p256PublicKey },
     wasClosed: options.wasClosed === true,
   });
-  const halt = recovered.kind === 'halted' ? recovered.halt : null;
+  const halt = haltOf(recovered, options);
   const log = new RunningLog(options, {
     logKey,
     limits,
     start: {
-      tree: recovered.kind === 'new' ? await beginLog(options, logKey) : recovered.tree,
+      tree: recovered.kind === 'new' ? await beginLog(options) : recovered.tree,
       signed: recovered.kind === 'ready' ? recovered.signed : null,
       published: publishedAtStart(recovered, guarded, options),
       guarded,
@@ -51,6 +47,15 @@ export async function openLog(options: OpenLogOptions): Promise<Log> {
   return log;
 }
 
+/** Retired comes first: whatever else is wrong with it, nothing is to be mended. */
+function haltOf(recovered: Recovered, { retired }: OpenLogOptions): Halt | null {
+  if (retired !== undefined) {
+    if (recovered.kind !== 'new') return { reason: 'retired', detail: retired };
+    throw new TransparencyError('start.refused', 'the log is retired, and its store is empty');
+  }
+  return recovered.kind === 'halted' ? recovered.halt : null;
+}
+
 /**
  * The head that is shown until there is another. If the guard knows a later one than the store, that one may have been
  * seen: no older one is shown after it, and the log opens with a new one. With witnesses the last head is confirmed
@@ -59,40 +64,15 @@ export async function openLog(options: OpenLogOptions): Promise<Log> {
 function publishedAtStart(
   recovered: Recovered,
   guarded: GuardState | null,
-  { cosigner }: OpenLogOptions,
+  { cosigner, retired }: OpenLogOptions,
 ): HeadRow | null {
   if (recovered.kind === 'new') return null;
-  if (recovered.kind === 'halted' || cosigner !== undefined) return recovered.published;
+  const stays = recovered.kind === 'halted' || retired !== undefined || cosigner !== undefined;
+  if (stays) return recovered.published;
   const storedMs = recovered.signed?.timeMs ?? -1;
   return guarded !== null && guarded.timeMs > storedMs ? null : recovered.published;
 }
 
 function noRows(): Tallies {
   return { ids: emptyTally('I'), heads: emptyTally('S') };
-}
-
-/** Writes the first rows of a log: what it is, and the genesis leaf of an `events` log, in one batch. */
-async function beginLog(options: OpenLogOptions, logKey: VerifierKey): Promise<WriterTree> {
-  const { store, type } = options;
-  const tree: WriterTree = { builder: new TreeBuilder(), sequence: 0, commitRow: undefined };
-  const meta = { key: META_KEY, value: formatMeta(options) };
-  const condition = { key: META_KEY, value: undefined };
-  if (type === 'opaque') {
-    await store.write({ changes: [meta], condition, flush: true });
-    return tree;
-  }
-  const entry = formatGenesis({
-    v: 'nhi.genesis/1',
-    origin: options.origin,
-    tenant: options.tenant ?? options.name,
-    type,
-    keys: { ed25519: formatVkey(logKey), p256: base64(options.signer.p256PublicKey) },
-    map: 'nhi.map/1',
-    predecessor: null,
-    time: options.clock(),
-  });
-  const genesis = integrate(tree, [{ entry, leafHash: leafHash(entry) }]);
-  await store.write({ changes: [meta, ...genesis.changes], condition, flush: true });
-  genesis.adopt();
-  return tree;
 }

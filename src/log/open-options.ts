@@ -1,3 +1,4 @@
+import type { Predecessor } from '../event/genesis.ts';
 import type { Log, LogType } from './contract.ts';
 import type { Evidence } from './evidence.ts';
 import type { Sleep } from './latch.ts';
@@ -12,6 +13,10 @@ export interface OpenLogOptions {
   readonly type: LogType;
   /** The one tenant whose events it takes. Default: the log's name. */
   readonly tenant?: string;
+  /** The retired log that a new one succeeds: its genesis leaf names it. Default null */
+  readonly predecessor?: Predecessor | null;
+  /** Why the log is retired, for people: it opens halted, and shows its last head for ever. Default: it is not */
+  readonly retired?: string;
   readonly store: Store;
   readonly guard: Guard;
   /** Where indices are kept by leaf hash: derived, may be lost. Default: they are searched for in the tiles. */

@@ -54,6 +54,8 @@ export type Recovered =
       /** Nothing is written or signed. What verifies under the last published head can be read. */
       readonly kind: 'halted';
       readonly tree: WriterTree | null;
+      /** The newest signed head; null where none could be read. */
+      readonly signed: HeadRow | null;
       readonly published: HeadRow | null;
       readonly halt: Halt;
     };
@@ -148,7 +150,7 @@ async function recoverTree(
     (expected.wasClosed ? lostHead(heads.newest, guarded) : null);
   return halt === null
     ? { kind: 'ready', tree, signed: heads.newest, published: heads.published, tallies, halt }
-    : { kind: 'halted', tree, published: heads.published, halt };
+    : { kind: 'halted', tree, signed: heads.newest, published: heads.published, halt };
 }
 
 /** What the guard or the stored heads say against the tree. (forks.md, START) */
@@ -314,5 +316,5 @@ function halted(
   tree: WriterTree | null,
   published: HeadRow | null,
 ): Recovered {
-  return { kind: 'halted', tree, published, halt: { reason, detail } };
+  return { kind: 'halted', tree, signed: null, published, halt: { reason, detail } };
 }

@@ -52,7 +52,12 @@ export const segmentKey = (firstIndex: number): Uint8Array => tagged('E', u64be(
 export const bundleKey = (index: number): Uint8Array => tagged('B', u64be(index));
 export const tileKey = (level: number, index: number): Uint8Array =>
   tagged('T', Uint8Array.of(level), u64be(index));
-export const idKey = (id: Uint8Array): Uint8Array => tagged('I', id);
+export const idKey = (id: Uint8Array): Uint8Array => {
+  const key = new Uint8Array(1 + id.length);
+  key[0] = 0x49; // I
+  key.set(id, 1);
+  return key;
+};
 export const conflictKey = (id: Uint8Array, sameness: Uint8Array): Uint8Array =>
   tagged('J', id, sameness);
 export const signedHeadKey = (size: number, timeMs: number): Uint8Array =>
@@ -102,7 +107,11 @@ export function commitHash(row: Uint8Array): Uint8Array {
 /** 22 bytes: u48 leaf index ‖ 16 bytes sameness MAC. Writes nothing into its inputs. */
 export function formatIdRow(row: IdRow): Uint8Array {
   const bytes = new Uint8Array(22);
-  bytes.set(u64be(row.leafIndex).subarray(2), 0);
+  let rest = row.leafIndex;
+  for (let i = 5; i >= 0; i--) {
+    bytes[i] = rest % 256;
+    rest = Math.floor(rest / 256);
+  }
   bytes.set(row.sameness, 6);
   return bytes;
 }

@@ -82,6 +82,7 @@ export class RunningLog implements Log {
   readonly #witnessing: Witnessing | null;
   readonly #scrub: Scrub | null;
   #state: LogState;
+  #unconfirmedWitnesses: readonly string[] = [];
   #closing: Promise<void> | null = null;
 
   constructor(
@@ -231,6 +232,7 @@ export class RunningLog implements Log {
       pooledEntries: this.#pool.size,
       pooledBytes: this.#pool.bytes,
       unwitnessed: this.#publisher.unwitnessed,
+      unconfirmedWitnesses: this.#unconfirmedWitnesses,
       scrubbedAtMs: this.#scrub?.finishedAtMs ?? null,
     };
   }
@@ -263,6 +265,11 @@ export class RunningLog implements Log {
   async add(entry: Uint8Array): Promise<number> {
     this.#checkOpen('opaque');
     return this.#submissions.add(entry);
+  }
+
+  async appendOwn(leaf: Uint8Array): Promise<number> {
+    this.#checkOpen('events');
+    return this.#submissions.appendOwn(leaf);
   }
 
   waitPublished(
@@ -331,6 +338,7 @@ export class RunningLog implements Log {
   /** Goes on though witnesses have not confirmed the last head; which ones, a leaf says. (forks.md, CONFIRMING) */
   async #startUnconfirmed(): Promise<void> {
     const missing = await this.#publisher.skipConfirming();
+    this.#unconfirmedWitnesses = missing;
     if (missing.length === 0 || this.type !== 'events') return;
     this.#submissions.say('finding', { rule: 'start.unconfirmed', witnesses: missing });
   }

@@ -2,7 +2,7 @@ import { base64 } from '../core/base64.ts';
 import { ENTRY_BYTES_MAX } from '../core/bundle.ts';
 import { TransparencyError } from '../core/error.ts';
 import { leafHash } from '../core/hash.ts';
-import type { Recv } from '../event/leaf.ts';
+import { parseLeaf, type Recv } from '../event/leaf.ts';
 import type { LogLeafType } from '../event/log-leaf.ts';
 import type { JsonObject } from '../event/strict-json.ts';
 import { type Admission, type AdmissionOptions, createAdmission } from './admission.ts';
@@ -72,6 +72,17 @@ export class Submissions {
         `${entry.length} bytes, at most ${ENTRY_BYTES_MAX}`,
       );
     }
+    return this.#put(entry);
+  }
+
+  /** The index of a leaf by the log itself. @throws {TransparencyError} leaf.malformed, pool.full */
+  async appendOwn(leaf: Uint8Array): Promise<number> {
+    const { v } = parseLeaf(leaf);
+    if (v === 'nhi.index/1' || v === 'nhi.log/1') return this.#put(leaf);
+    throw new TransparencyError('leaf.malformed', `${v} is not for the log to append`);
+  }
+
+  async #put(entry: Uint8Array): Promise<number> {
     const { pool, clock } = this.#options;
     const made = { entry, leafHash: leafHash(entry), atMs: clock(), identity: null };
     const settlement = await new Promise<Settlement>((settle) => pool.put([{ ...made, settle }]));

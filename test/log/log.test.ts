@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseBase64 } from '../../src/core/base64.ts';
+import { base64, parseBase64 } from '../../src/core/base64.ts';
 import { utf8 } from '../../src/core/bytes.ts';
 import { openCheckpoint } from '../../src/core/checkpoint.ts';
 import { checkConsistency } from '../../src/core/consistency.ts';
@@ -7,6 +7,7 @@ import { leafHash } from '../../src/core/hash.ts';
 import { checkInclusion } from '../../src/core/inclusion.ts';
 import { proveConsistency, proveInclusion } from '../../src/core/prover.ts';
 import { parseVkey } from '../../src/core/vkey.ts';
+import { formatIndexHead } from '../../src/event/index-leaf.ts';
 import { parseLeaf } from '../../src/event/leaf.ts';
 import type { Log, SubmitOutcome } from '../../src/log/log.ts';
 import { memoryGuard, memoryStore } from '../../src/storage/storage.ts';
@@ -257,5 +258,29 @@ test('opens halted over a store that says nothing to be believed, and tells so',
   expect(log.figures).toMatchObject({ integratedSize: 0 });
   await expect(log.readEntry(0)).rejects.toMatchObject({ code: 'log.halted' });
   await expect(log.submit([testEvent('a')], ANYONE)).rejects.toMatchObject({ code: 'log.halted' });
+  await log.close();
+});
+
+test('appends index heads and statements of its own, and nothing else in that way', async () => {
+  const log = await openTestLog();
+  const head = formatIndexHead({
+    v: 'nhi.index/1',
+    origin: log.origin,
+    map: 'nhi.map/1',
+    size: 1,
+    root: base64(new Uint8Array(32)),
+    index: base64(new Uint8Array(32)),
+    keys: 1,
+    postings: 1,
+    prev: null,
+  });
+  expect(await log.appendOwn(head)).toBe(1);
+  await log.submit([testEvent('a')], ANYONE);
+  await log.waitPublished(3, soon());
+  for (const index of [0, 2]) {
+    await expect(log.appendOwn(await log.readEntry(index))).rejects.toMatchObject({
+      code: 'leaf.malformed',
+    });
+  }
   await log.close();
 });

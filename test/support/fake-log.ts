@@ -56,6 +56,9 @@ export function createFakeLog(type: LogType = 'events', name = 'main'): FakeLog 
     publishes: true,
     witnesses: [],
     async reportSeen() {},
+    async appendOwn() {
+      throw new TransparencyError('log.halted', 'a fake log appends nothing of its own');
+    },
     get figures() {
       const integratedSize = entries.length;
       return {
@@ -64,6 +67,7 @@ export function createFakeLog(type: LogType = 'events', name = 'main'): FakeLog 
         pooledEntries: 0,
         pooledBytes: 0,
         unwitnessed: false,
+        unconfirmedWitnesses: [],
         scrubbedAtMs: null,
       };
     },
