@@ -1,0 +1,382 @@
+import { base64 } from '../core/base64.ts';
+import { equalBytes } from '../core/bytes.ts';
+import { invariant, isTransparencyError, TransparencyError } from '../core/error.ts';
+import { formatIndexHead, type IndexHead, parseIndexHead } from '../event/index-leaf.ts';
+import { EMPTY_INDEX, growIndex, type IndexState, trieRootOf } from './index-state.ts';
+import type { IndexLimits } from './limits.ts';
+import type { IndexBatch, IndexedLog, IndexStore, LogBatch, LogCursor } from './ports.ts';
+import { PostingBuffer } from './posting-buffer.ts';
+import { corrupt, formatMeta, type HeadLeaf, type IndexMeta, META_KEY, parseMeta } from './rows.ts';
+import type { ServedHeads } from './served-heads.ts';
+import { loadTrieMap } from './trie-map.ts';
+
+/** What a follower is made of. */
+export interface FollowerOptions {
+  readonly log: IndexedLog;
+  readonly store: IndexStore;
+  readonly served: ServedHeads;
+  readonly limits: IndexLimits;
+  readonly clock: () => number;
+  /** Lets others run: heads are served by the same thread. */
+  readonly pause: () => Promise<void>;
+  /** Resolves after a time, or when the signal aborts. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Told of each head that is served from then on. */
+  readonly onHead: () => void;
+}
+
+/** Figures of a follower. */
+export interface FollowerFigures {
+  /** Entries under the newest head; 0 before the first. */
+  readonly headSize: number;
+  /** Entries read. */
+  readonly readSize: number;
+  readonly keys: number;
+  readonly postings: number;
+  /** Postings that were read and are under no head yet. */
+  readonly bufferedPostings: number;
+}
+
+/** An index that lies apart until its head is in the log. */
+interface Prepared {
+  readonly tree: LogCursor;
+  readonly state: IndexState;
+  readonly batch: IndexBatch;
+}
+
+/** A head on its way into the published log. */
+interface Proposed extends Prepared {
+  readonly leaf: Uint8Array;
+  /** Has the log taken it? If not, it is offered again. */
+  isAppended: boolean;
+}
+
+/**
+ * One run over a log: from what the store holds to the end of the log, and on. (spec/11-index.md §4)
+ *
+ * What it has read and what it makes towards the next head lies apart and is dropped with it: a run begins where the
+ * store is, which is the last head that was seen in the published log.
+ */
+export class FollowerRun {
+  readonly #options: FollowerOptions;
+  readonly #buffer = new PostingBuffer();
+  #meta: IndexMeta | null = null;
+  #state: IndexState = EMPTY_INDEX;
+  #cursor: LogCursor | null = null;
+  /** Heads of earlier lives that this run has still to make again, oldest first. */
+  #boundaries: HeadLeaf[] = [];
+  /** Up to here the log may hold heads that this run did not make. */
+  #startSize = 0;
+  /** The newest published tree that was read to its end. */
+  #reached: LogCursor | null = null;
+  /** Published trees ahead, some way apart from one another. */
+  #ahead: LogCursor[] = [];
+  #proposed: Proposed | null = null;
+  #headMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: FollowerOptions) {
+    this.#options = options;
+  }
+
+  get figures(): FollowerFigures {
+    return {
+      headSize: this.#options.served.newest?.tree.size ?? 0,
+      readSize: this.#cursor?.size ?? 0,
+      keys: this.#state.map.keys,
+      postings: this.#state.postings,
+      bufferedPostings: this.#buffer.postings,
+    };
+  }
+
+  /**
+   * Follows the log until the signal aborts.
+   *
+   * @throws {TransparencyError} index.head-mismatch: the log holds a false head; index.corrupt, consistency.mismatch:
+   *   the store has to be made anew; what log and store throw
+   */
+  async follow(signal: AbortSignal): Promise<void> {
+    const { log } = this.#options;
+    await this.#open();
+    this.#startSize = await log.integratedSize();
+    await this.#findBoundaries(signal);
+    const batches = log.follow(this.#cursor, signal)[Symbol.asyncIterator]();
+    try {
+      const ask = (): Promise<IteratorResult<LogBatch, unknown>> => {
+        const asked = batches.next();
+        // A failure is thrown when its turn comes.
+        asked.catch(() => undefined);
+        return asked;
+      };
+      let next = ask();
+      while (!signal.aborted) {
+        const result = await this.#nextOrDue(next, signal);
+        if (result !== null) {
+          if (result.done === true) return;
+          await this.#take(result.value);
+          next = ask();
+        }
+        await this.#propose();
+      }
+    } finally {
+      await this.#proposed?.batch.drop();
+    }
+  }
+
+  /** The next entries; null if a head is due first. */
+  async #nextOrDue(
+    next: Promise<IteratorResult<LogBatch, unknown>>,
+    signal: AbortSignal,
+  ): Promise<IteratorResult<LogBatch, unknown> | null> {
+    const isWaiting = this.#proposed?.isAppended ?? this.#buffer.postings === 0;
+    if (isWaiting) return next;
+    const { clock, sleep, limits } = this.#options;
+    const waiting = new AbortController();
+    const end = (): void => waiting.abort();
+    const wait = Math.max(0, this.#headMs + limits.headIntervalMs - clock());
+    signal.addEventListener('abort', end);
+    try {
+      return await Promise.race([next, sleep(wait, waiting.signal).then(() => null)]);
+    } finally {
+      signal.removeEventListener('abort', end);
+      end();
+    }
+  }
+
+  /** Reads what the store holds, and serves its head. */
+  async #open(): Promise<void> {
+    const { store } = this.#options;
+    const [row] = await store.getMany([META_KEY]);
+    if (row === undefined) return;
+    const meta = parseMeta(row);
+    const state = { map: await loadTrieMap(store), postings: meta.postings };
+    this.#meta = meta;
+    this.#state = state;
+    this.#cursor = meta;
+    if (meta.head === null) return;
+    const head = parseHead(meta.head.leaf) ?? corrupt('the stored head is none');
+    if (head.size !== meta.size) return;
+    if (head.index !== base64(trieRootOf(state)) || head.keys !== state.map.keys) {
+      corrupt('the stored trie is not that of its head');
+    }
+    await this.#serve(meta.head, head);
+  }
+
+  /** Finds the heads that the log holds behind the cursor: they say at which sizes the index has to pass. */
+  async #findBoundaries(signal: AbortSignal): Promise<void> {
+    if ((this.#cursor?.size ?? 0) >= this.#startSize) return;
+    const known = this.#meta?.head?.leafIndex ?? -1;
+    for await (const batch of this.#options.log.follow(this.#cursor, signal)) {
+      for (const [i, entry] of batch.entries.entries()) {
+        const leafIndex = batch.firstIndex + i;
+        if (leafIndex > known && leafIndex < this.#startSize && parseHead(entry) !== null) {
+          this.#boundaries.push({ leafIndex, leaf: entry.slice() });
+        }
+      }
+      await this.#options.pause();
+      if (batch.cursor.size >= this.#startSize) return;
+    }
+  }
+
+  async #take(batch: LogBatch): Promise<void> {
+    for (const [i, entry] of batch.entries.entries()) {
+      const leafIndex = batch.firstIndex + i;
+      if (parseHead(entry) === null) this.#buffer.add(leafIndex, entry);
+      else if (leafIndex >= this.#startSize) await this.#adopt(leafIndex, entry);
+    }
+    this.#cursor = batch.cursor;
+    await this.#passBoundaries();
+    await this.#flush();
+    await this.#options.pause();
+  }
+
+  /** Makes the heads of earlier lives again, and compares. */
+  async #passBoundaries(): Promise<void> {
+    for (;;) {
+      const [boundary] = this.#boundaries;
+      if (boundary === undefined) return;
+      const head = parseIndexHead(boundary.leaf);
+      if (head.size > (this.#cursor?.size ?? 0)) return;
+      this.#checkGrowth(boundary, head);
+      const tree = { size: head.size, rootHash: await this.#options.log.rootAt(head.size) };
+      const prepared = await this.#prepare(tree);
+      this.#check(boundary, this.#headOf(prepared));
+      await this.#commit(prepared, boundary);
+      this.#boundaries.shift();
+    }
+  }
+
+  /** Stores what is in memory, if it is too much: no head of the log stands before it. */
+  async #flush(): Promise<void> {
+    const tree = this.#cursor;
+    if (tree === null || this.#buffer.postings < this.#options.limits.bufferPostingsMax) return;
+    // A head that can be made now, or is on its way, takes them.
+    const isHeadNear = this.#reached !== null && tree.size >= this.#startSize;
+    if (isHeadNear || this.#proposed !== null) return;
+    await this.#commit(await this.#prepare(tree), null);
+    this.#reached = null;
+  }
+
+  /** Appends a head if one is due. */
+  async #propose(): Promise<void> {
+    const { limits, clock } = this.#options;
+    await this.#look();
+    if (this.#proposed !== null) {
+      if (!this.#proposed.isAppended) await this.#append(this.#proposed);
+      return;
+    }
+    const tree = this.#reached;
+    if (tree === null || (this.#cursor?.size ?? 0) < this.#startSize) return;
+    const entries = tree.size - (this.#meta?.size ?? 0);
+    const isDue =
+      clock() - this.#headMs >= limits.headIntervalMs || entries >= limits.headEntriesMax;
+    if (!isDue) return;
+    this.#reached = null;
+    if (this.#buffer.first >= tree.size && this.#isUnderHead()) return;
+    const prepared = await this.#prepare(tree);
+    const leaf = formatIndexHead(this.#headOf(prepared));
+    this.#proposed = { ...prepared, leaf, isAppended: false };
+    await this.#append(this.#proposed);
+  }
+
+  async #append(proposed: Proposed): Promise<void> {
+    this.#headMs = this.#options.clock();
+    try {
+      await this.#options.log.appendIndexHead(proposed.leaf);
+      proposed.isAppended = true;
+    } catch (error) {
+      // It was not appended: it is offered again when the next head is due.
+      if (!isTransparencyError(error) || !NOT_APPENDED.has(error.code)) throw error;
+    }
+  }
+
+  /** Are all stored postings under a head? */
+  #isUnderHead(): boolean {
+    const meta = this.#meta;
+    if (meta === null) return this.#state.postings === 0;
+    return meta.head !== null && parseIndexHead(meta.head.leaf).postings === meta.postings;
+  }
+
+  /** Looks which trees are published: heads are made of those alone. */
+  async #look(): Promise<void> {
+    const read = this.#cursor?.size ?? 0;
+    const published = await this.#options.log.published();
+    if (published !== null && published.size > 0) {
+      const last = this.#ahead.at(-1)?.size ?? Number.NEGATIVE_INFINITY;
+      const isApart = published.size >= last + this.#options.limits.headEntriesMax / 4;
+      if (published.size <= read) this.#ahead = [published];
+      else if (isApart) this.#ahead.push(published);
+    }
+    while ((this.#ahead[0]?.size ?? Number.POSITIVE_INFINITY) <= read) {
+      this.#reached = this.#ahead.shift() ?? null;
+    }
+  }
+
+  /** The head that was appended is in the published log: from now on it is served. */
+  async #adopt(leafIndex: number, leaf: Uint8Array): Promise<void> {
+    const proposed = this.#proposed;
+    if (proposed === null || !equalBytes(proposed.leaf, leaf)) {
+      throw falseHead(leafIndex, 'not made by this follower');
+    }
+    this.#proposed = null;
+    await this.#commit(proposed, { leafIndex, leaf: leaf.slice() });
+  }
+
+  async #prepare(tree: LogCursor): Promise<Prepared> {
+    const { store, pause } = this.#options;
+    const batch = store.batch();
+    try {
+      const postings = this.#buffer.takeBelow(tree.size);
+      const state = await growIndex(this.#state, postings, { reads: store, batch, pause });
+      return { tree, state, batch };
+    } catch (error) {
+      await batch.drop();
+      throw error;
+    }
+  }
+
+  #headOf({ tree, state }: Prepared): IndexHead {
+    return {
+      v: 'nhi.index/1',
+      origin: this.#options.log.origin,
+      map: 'nhi.map/1',
+      size: tree.size,
+      root: base64(tree.rootHash),
+      index: base64(trieRootOf(state)),
+      keys: state.map.keys,
+      postings: state.postings,
+      prev: this.#meta?.head?.leafIndex ?? null,
+    };
+  }
+
+  /** There is never a second head of one size, and none of entries behind it. */
+  #checkGrowth(found: HeadLeaf, head: IndexHead): void {
+    const last = this.#meta?.head ?? null;
+    const lastSize = last === null ? -1 : parseIndexHead(last.leaf).size;
+    const size = this.#meta?.size ?? 0;
+    if (head.size > lastSize && head.size >= size && head.size <= found.leafIndex) return;
+    throw falseHead(found.leafIndex, `of ${head.size} entries, behind one of ${lastSize}`);
+  }
+
+  #check(found: HeadLeaf, made: IndexHead): void {
+    if (equalBytes(found.leaf, formatIndexHead(made))) return;
+    throw falseHead(found.leafIndex, `the log's entries make another: ${JSON.stringify(made)}`);
+  }
+
+  async #commit({ tree, state, batch }: Prepared, leaf: HeadLeaf | null): Promise<void> {
+    const head = leaf ?? this.#meta?.head ?? null;
+    const meta: IndexMeta = { ...tree, postings: state.postings, head };
+    batch.put(META_KEY, formatMeta(meta));
+    await batch.write();
+    this.#meta = meta;
+    this.#state = state;
+    if (leaf !== null) await this.#serve(leaf, parseIndexHead(leaf.leaf));
+  }
+
+  async #serve(leaf: HeadLeaf, head: IndexHead): Promise<void> {
+    const meta = this.#meta;
+    invariant(meta !== null && meta.size === head.size, 'the rows are those of the served head');
+    await this.#options.served.serve({
+      ...leaf,
+      head,
+      tree: { size: meta.size, rootHash: meta.rootHash },
+      trieRoot: trieRootOf(this.#state),
+      state: this.#state,
+      rows: this.#options.store.snapshot(),
+    });
+    this.#options.onHead();
+  }
+}
+
+/** The head of an entry's bytes; null if it is another leaf, or none. */
+function parseHead(entry: Uint8Array): IndexHead | null {
+  if (!endsWith(entry, HEAD_END)) return null;
+  try {
+    return parseIndexHead(entry);
+  } catch (error) {
+    if (isTransparencyError(error)) return null;
+    throw error;
+  }
+}
+
+/** The log refuses these before it takes an entry. */
+const NOT_APPENDED: ReadonlySet<string> = new Set(['pool.full', 'log.halted', 'log.closing']);
+
+/** `v` sorts last in every leaf. */
+const HEAD_END = new TextEncoder().encode('"v":"nhi.index/1"}');
+
+function endsWith(bytes: Uint8Array, end: Uint8Array): boolean {
+  const start = bytes.length - end.length;
+  if (start < 0) return false;
+  for (let i = end.length - 1; i >= 0; i--) if (bytes[start + i] !== end[i]) return false;
+  return true;
+}
+
+function falseHead(leafIndex: number, why: string): TransparencyError {
+  return new TransparencyError(
+    'index.head-mismatch',
+    `the index head at leaf ${leafIndex}: ${why}`,
+    {
+      details: { leafIndex },
+    },
+  );
+}

@@ -1,0 +1,197 @@
+import { equalBytes } from '../core/bytes.ts';
+import { invariant } from '../core/error.ts';
+import { positionOfLabel, prefixOf, rootOfTrie } from '../core/prefix-trie.ts';
+import { growMiniLog, valueOfMiniLog } from './mini-log-state.ts';
+import type { IndexBatch, IndexReads } from './ports.ts';
+import { corrupt, EMPTY_MINI_LOG, labelKey, type MiniLogState, parseMiniLog } from './rows.ts';
+import {
+  branchOf,
+  bucketOf,
+  EMPTY_TRIE_MAP,
+  keyOfBucket,
+  mapOfLeaves,
+  openBucket,
+  type TrieBucket,
+  type TrieMap,
+} from './trie-map.ts';
+
+/** The index of a prefix of a log, as far as it is held in memory. A value. */
+export interface IndexState {
+  readonly map: TrieMap;
+  readonly postings: number;
+}
+
+/** New indices of a label. */
+export interface NewPostings {
+  /** 32 bytes */
+  readonly label: Uint8Array;
+  /** One at least, strictly increasing, above those of the label before. */
+  readonly indices: readonly number[];
+}
+
+/** What growing an index needs. */
+export interface GrowOptions {
+  /** The rows of the state that grows. */
+  readonly reads: IndexReads;
+  /** Takes the changed rows. */
+  readonly batch: IndexBatch;
+  /** Lets others run; called every few milliseconds. */
+  readonly pause: () => Promise<void>;
+}
+
+/** The index of nothing. */
+export const EMPTY_INDEX: IndexState = { map: EMPTY_TRIE_MAP, postings: 0 };
+
+/** Root of the trie of an index. */
+export function trieRootOf(state: IndexState): Uint8Array {
+  return rootOfTrie(state.map.top);
+}
+
+/**
+ * The index with more postings; the state before stays what it was, and so do its rows until the batch is written.
+ *
+ * Every row that it builds on is checked first: a head over what the disk altered would be signed for ever.
+ *
+ * @param postings  each label once
+ * @throws {TransparencyError} index.corrupt
+ */
+export async function growIndex(
+  state: IndexState,
+  postings: Iterable<NewPostings>,
+  options: GrowOptions,
+): Promise<IndexState> {
+  const { groups, added } = await groupByBucket(state, postings, options);
+  const grown = new Map<TrieBucket, TrieMap>();
+  let reading = readSlice(groups.next().value, options);
+  for (;;) {
+    const slice = await reading;
+    if (slice === undefined) break;
+    // The next rows come from the disk while these are hashed.
+    reading = readSlice(groups.next().value, options);
+    for (const one of slice) grown.set(one.bucket, growBucket(one, options.batch));
+  }
+  let visited = 0;
+  const rebuild = async (map: TrieMap): Promise<TrieMap> => {
+    if (map.kind === 'bucket') return grown.get(map) ?? map;
+    if (++visited % PAUSE_BRANCHES === 0) await options.pause();
+    const left = await rebuild(map.left);
+    const right = await rebuild(map.right);
+    if (left === map.left && right === map.right) return map;
+    return branchOf(map.bits, left, right);
+  };
+  return { map: await rebuild(state.map), postings: state.postings + added };
+}
+
+interface Group {
+  readonly bucket: TrieBucket;
+  readonly postings: readonly NewPostings[];
+}
+
+/** The rows that a group builds on. */
+interface LoadedGroup extends Group {
+  readonly leaves: { readonly labels: Uint8Array[]; readonly values: Uint8Array[] };
+  /** Rows of its labels; undefined for those that are new. */
+  readonly miniLogs: readonly (Uint8Array | undefined)[];
+}
+
+/** Labels whose rows are read at one time: a few milliseconds of hashing. */
+const SLICE_LABELS = 256;
+/** Branches between two pauses. */
+const PAUSE_BRANCHES = 1024;
+
+async function groupByBucket(
+  state: IndexState,
+  postings: Iterable<NewPostings>,
+  options: GrowOptions,
+): Promise<{ groups: Iterator<Group[], undefined>; added: number }> {
+  const byBucket = new Map<TrieBucket, NewPostings[]>();
+  let added = 0;
+  let seen = 0;
+  for (const one of postings) {
+    invariant(one.indices.length > 0, 'new postings of a label are one at least');
+    const bucket = bucketOf(state.map, one.label);
+    const group = byBucket.get(bucket);
+    if (group === undefined) byBucket.set(bucket, [one]);
+    else group.push(one);
+    added += one.indices.length;
+    if (++seen % 8192 === 0) await options.pause();
+  }
+  return { groups: slicesOf(byBucket), added };
+}
+
+function* slicesOf(byBucket: Map<TrieBucket, NewPostings[]>): Generator<Group[], undefined> {
+  let slice: Group[] = [];
+  let labels = 0;
+  for (const [bucket, postings] of byBucket) {
+    slice.push({ bucket, postings });
+    labels += postings.length;
+    if (labels < SLICE_LABELS) continue;
+    yield slice;
+    slice = [];
+    labels = 0;
+  }
+  if (slice.length > 0) yield slice;
+  return undefined;
+}
+
+async function readSlice(
+  slice: readonly Group[] | undefined,
+  { reads, pause }: GrowOptions,
+): Promise<readonly LoadedGroup[] | undefined> {
+  if (slice === undefined) return undefined;
+  await pause();
+  const keys = slice.map(({ bucket, postings }) =>
+    keyOfBucket(bucket, (postings[0] as NewPostings).label),
+  );
+  const rows = await reads.getMany(keys);
+  const opened = slice.map((group, i) => ({ ...group, leaves: openBucket(group.bucket, rows[i]) }));
+  // A label that its bucket lacks has no row: new ones cost no read.
+  const known = opened.flatMap(({ leaves, postings }) =>
+    postings.filter(({ label }) => holds(leaves.labels, label)).map(({ label }) => labelKey(label)),
+  );
+  const miniLogs = known.length === 0 ? [] : await reads.getMany(known);
+  let next = 0;
+  return opened.map((group) => ({
+    ...group,
+    miniLogs: group.postings.map(({ label }) => {
+      if (!holds(group.leaves.labels, label)) return undefined;
+      return miniLogs[next++] ?? corrupt('the row of a label is missing');
+    }),
+  }));
+}
+
+function holds(labels: readonly Uint8Array[], label: Uint8Array): boolean {
+  const found = labels[positionOfLabel(labels, label)];
+  return found !== undefined && equalBytes(found, label);
+}
+
+/** The map of a bucket whose mini-logs have grown. */
+function growBucket(group: LoadedGroup, batch: IndexBatch): TrieMap {
+  const { bucket, postings, leaves, miniLogs } = group;
+  const { labels, values } = leaves;
+  for (const [i, { label, indices }] of postings.entries()) {
+    const place = positionOfLabel(labels, label);
+    const row = miniLogs[i];
+    const before = row === undefined ? EMPTY_MINI_LOG : openMiniLog(row, values[place]);
+    const value = valueOfMiniLog(growMiniLog(before, { label, indices }, batch));
+    if (row === undefined) {
+      labels.splice(place, 0, label);
+      values.splice(place, 0, value);
+    } else {
+      values[place] = value;
+    }
+  }
+  const { bits } = bucket;
+  const prefix = prefixOf(labels[0] as Uint8Array, bits).bytes;
+  return mapOfLeaves(leaves, { bits, prefix }, batch);
+}
+
+/** The mini-log of a row, held against what the trie says of it. */
+export function openMiniLog(row: Uint8Array, value: Uint8Array | undefined): MiniLogState {
+  const state = parseMiniLog(row);
+  if (state.count === 0) corrupt('a mini-log without leaves');
+  if (value === undefined || !equalBytes(valueOfMiniLog(state), value)) {
+    corrupt('a mini-log is not what the trie says');
+  }
+  return state;
+}

@@ -1,0 +1,24 @@
+/** Limits of an index, each with its unit and default. */
+export interface IndexLimits {
+  /** Least time between two heads. An event that comes after a pause gets one at once. */
+  readonly headIntervalMs: number;
+  /** Entries behind the last head after which the next one does not wait for that time. */
+  readonly headEntriesMax: number;
+  /** Postings in memory after which they are stored, head or not: while an index is made of an old log. */
+  readonly bufferPostingsMax: number;
+  /** Heads before the newest that answer readers who page. */
+  readonly pinnedHeadsMax: number;
+  /** A head answers this long after it was asked last. */
+  readonly pinnedMs: number;
+  /** After a failure the follower begins again after this. */
+  readonly retryMs: number;
+}
+
+export const INDEX_LIMITS: IndexLimits = {
+  headIntervalMs: 5_000,
+  headEntriesMax: 100_000,
+  bufferPostingsMax: 1_000_000,
+  pinnedHeadsMax: 8,
+  pinnedMs: 600_000,
+  retryMs: 1_000,
+};

@@ -1,0 +1,174 @@
+import { concat, readU64be, u64be } from '../core/bytes.ts';
+import { TransparencyError } from '../core/error.ts';
+import { onesCount } from '../core/integers.ts';
+import type { TrieLeaves } from '../core/prefix-trie.ts';
+import { BytesReader, BytesWriter } from './bytes-writer.ts';
+
+/*
+ * The rows of an index.
+ *
+ *   M                                          what the rows are of: size and root of the log, and the last head
+ *   T u16 bits ‖ 32 bytes prefix               bucket: the leaves of the trie under a prefix, label ‖ value each
+ *   L 32 bytes label                           mini-log: count, edge, and the indices of its unfinished chunk
+ *   P 32 bytes label ‖ u64 chunk               256 indices of a mini-log
+ *   N 32 bytes label ‖ u8 level ‖ u64 index    complete node of a mini-log, level 8 and above
+ */
+
+/** Indices of one chunk row. */
+export const CHUNK_WIDTH = 256;
+/** The level of a full chunk's root: nodes below it are made of the chunk. */
+export const CHUNK_LEVEL = 8;
+
+/** A mini-log: all that is needed of it to grow. */
+export interface MiniLogState {
+  readonly count: number;
+  /** Roots of its complete subtrees, from the left. */
+  readonly edge: readonly Uint8Array[];
+  /** Its last count mod 256 indices. */
+  readonly tail: readonly number[];
+}
+
+/** What the rows are of. */
+export interface IndexMeta {
+  /** Entries that they index. */
+  readonly size: number;
+  /** Root hash of the log at that size. */
+  readonly rootHash: Uint8Array;
+  readonly postings: number;
+  /** The last head; the rows are its own if it has this size. */
+  readonly head: HeadLeaf | null;
+}
+
+/** An index head in the log. */
+export interface HeadLeaf {
+  readonly leafIndex: number;
+  /** Bytes of its leaf. */
+  readonly leaf: Uint8Array;
+}
+
+/** A mini-log without leaves; the trie holds none. */
+export const EMPTY_MINI_LOG: MiniLogState = { count: 0, edge: [], tail: [] };
+
+export const META_KEY: Uint8Array = tagged('M');
+export const labelKey = (label: Uint8Array): Uint8Array => tagged('L', label);
+export const chunkKey = (label: Uint8Array, chunk: number): Uint8Array =>
+  tagged('P', label, u64be(chunk));
+export const nodeKey = (label: Uint8Array, level: number, index: number): Uint8Array =>
+  tagged('N', label, Uint8Array.of(level), u64be(index));
+export const bucketKey = (bits: number, prefix: Uint8Array): Uint8Array =>
+  tagged('T', Uint8Array.of(Math.floor(bits / 256), bits % 256), prefix);
+/** All buckets. */
+export const BUCKETS: { readonly from: Uint8Array; readonly to: Uint8Array } = {
+  from: tagged('T'),
+  to: tagged('U'),
+};
+
+/** Prefix of a bucket from its key. */
+export function parseBucketKey(key: Uint8Array): { bits: number; prefix: Uint8Array } {
+  if (key.length !== 35) corrupt('a bucket key of another length');
+  return { bits: (key[1] as number) * 256 + (key[2] as number), prefix: key.slice(3) };
+}
+
+/** u64be size ‖ root hash ‖ u64be postings ‖ (u64be leaf index ‖ leaf) if there is a head. */
+export function formatMeta(meta: IndexMeta): Uint8Array {
+  const fields = [u64be(meta.size), meta.rootHash, u64be(meta.postings)];
+  return meta.head === null
+    ? concat(...fields)
+    : concat(...fields, u64be(meta.head.leafIndex), meta.head.leaf);
+}
+
+/** @throws {TransparencyError} index.corrupt */
+export function parseMeta(bytes: Uint8Array): IndexMeta {
+  const numberAt = (offset: number): number =>
+    (offset + 8 <= bytes.length ? readU64be(bytes, offset) : undefined) ??
+    corrupt('the first row is short, or a number in it too large');
+  const size = numberAt(0);
+  const postings = numberAt(40);
+  const head = bytes.length === 48 ? null : { leafIndex: numberAt(48), leaf: bytes.slice(56) };
+  return { size, rootHash: bytes.slice(8, 40), postings, head };
+}
+
+const writer = new BytesWriter();
+
+/** count, 32 bytes for each one bit of it, the tail as differences. Good until the next row is formatted. */
+export function formatMiniLog(state: MiniLogState): Uint8Array {
+  writer.begin();
+  writer.number(state.count);
+  for (const hash of state.edge) writer.bytes(hash);
+  writeIndices(state.tail);
+  return writer.view();
+}
+
+/** @throws {TransparencyError} index.corrupt */
+export function parseMiniLog(bytes: Uint8Array): MiniLogState {
+  const reader = new BytesReader(bytes);
+  const count = reader.number() ?? corrupt('a mini-log without count');
+  const edge = Array.from({ length: onesCount(count) }, () => reader.bytes(32));
+  const tail = readIndices(reader, count % CHUNK_WIDTH);
+  if (!reader.isDone) corrupt('a mini-log of another length');
+  return { count, edge, tail };
+}
+
+/** The indices of a full chunk as differences. Good until the next row is formatted. */
+export function formatChunk(indices: readonly number[]): Uint8Array {
+  writer.begin();
+  writeIndices(indices);
+  return writer.view();
+}
+
+/** @throws {TransparencyError} index.corrupt */
+export function parseChunk(bytes: Uint8Array): number[] {
+  const reader = new BytesReader(bytes);
+  const indices = readIndices(reader, CHUNK_WIDTH);
+  if (!reader.isDone) corrupt('a chunk of another length');
+  return indices;
+}
+
+/** label ‖ value of each leaf. */
+export function formatBucket(leaves: TrieLeaves): Uint8Array {
+  const bytes = new Uint8Array(64 * leaves.labels.length);
+  for (const [i, label] of leaves.labels.entries()) {
+    bytes.set(label, 64 * i);
+    bytes.set(leaves.values[i] as Uint8Array, 64 * i + 32);
+  }
+  return bytes;
+}
+
+/** The leaves of a bucket, as views of its bytes. @throws {TransparencyError} index.corrupt */
+export function parseBucket(bytes: Uint8Array): { labels: Uint8Array[]; values: Uint8Array[] } {
+  if (bytes.length % 64 !== 0) corrupt('a bucket of another length');
+  const labels: Uint8Array[] = [];
+  const values: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += 64) {
+    labels.push(bytes.subarray(at, at + 32));
+    values.push(bytes.subarray(at + 32, at + 64));
+  }
+  return { labels, values };
+}
+
+/** Rows that no run of this program writes. */
+export function corrupt(what: string): never {
+  throw new TransparencyError('index.corrupt', what);
+}
+
+function writeIndices(indices: readonly number[]): void {
+  let before = 0;
+  for (const index of indices) {
+    writer.number(index - before);
+    before = index;
+  }
+}
+
+function readIndices(reader: BytesReader, count: number): number[] {
+  const indices: number[] = [];
+  let before = 0;
+  for (let i = 0; i < count; i++) {
+    before += reader.number() ?? corrupt('indices that end early');
+    indices.push(before);
+  }
+  return indices;
+}
+
+function tagged(tag: string, ...fields: readonly Uint8Array[]): Uint8Array {
+  return concat(Uint8Array.of(tag.charCodeAt(0)), ...fields);
+}

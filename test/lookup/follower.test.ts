@@ -1,0 +1,292 @@
+import { describe, expect, it } from 'vitest';
+import { base64 } from '../../src/core/base64.ts';
+import { isTransparencyError } from '../../src/core/error.ts';
+import { formatIndexHead, type IndexHead, parseIndexHead } from '../../src/event/index-leaf.ts';
+import { openIndexAnswer } from '../../src/event/index-proof.ts';
+import { formatLookupKey, labelOf, mapLeaf, parseLookupKey } from '../../src/event/map.ts';
+import { assembleAnswer } from '../../src/lookup/lookup.ts';
+import { bitsOf, referenceRoot, referenceValue } from '../reference/trie.ts';
+import { type IndexLife, indexLife } from '../support/index-life.ts';
+import { type IndexLog, indexEvent, NO_LEAF } from '../support/index-log.ts';
+import { seededRandom } from '../support/random.ts';
+
+/** Indices of each key among the first `size` entries, by the map alone. */
+function model(log: IndexLog, size: number): Map<string, number[]> {
+  const postings = new Map<string, number[]>();
+  for (const [index, entry] of log.entries.slice(0, size).entries()) {
+    for (const key of mapLeaf(entry)) {
+      const text = formatLookupKey(key);
+      postings.set(text, [...(postings.get(text) ?? []), index]);
+    }
+  }
+  return postings;
+}
+
+function headsOf(log: IndexLog): { index: number; head: IndexHead }[] {
+  return log.entries.flatMap((entry, index) => {
+    try {
+      return [{ index, head: parseIndexHead(entry) }];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Holds every head of the log against the model. */
+function expectTrueHeads(log: IndexLog): void {
+  let prev: number | null = null;
+  let before = -1;
+  for (const { index, head } of headsOf(log)) {
+    const postings = model(log, head.size);
+    const values = new Map(
+      [...postings].map(([key, indices]) => {
+        return [bitsOf(labelOf(parseLookupKey(key))), referenceValue(indices)];
+      }),
+    );
+    expect(head.size).toBeLessThanOrEqual(index);
+    expect(head.size).toBeGreaterThan(before);
+    expect(head).toEqual({
+      v: 'nhi.index/1',
+      origin: log.origin,
+      map: 'nhi.map/1',
+      size: head.size,
+      root: base64(log.rootOf(head.size)),
+      index: base64(referenceRoot(values)),
+      keys: postings.size,
+      postings: [...postings.values()].reduce((sum, indices) => sum + indices.length, 0),
+      prev,
+    });
+    prev = index;
+    before = head.size;
+  }
+}
+
+/** Asks page by page, verifies each, and holds all against the model. */
+async function expectTrueAnswer(life: IndexLife, text: string, limit: number): Promise<void> {
+  const { log, index } = life;
+  const label = labelOf(parseLookupKey(text));
+  const indices: number[] = [];
+  let head: number | undefined;
+  for (;;) {
+    const reply = await index.answer({
+      label,
+      limit,
+      from: indices.length,
+      ...(head === undefined ? {} : { head }),
+    });
+    head = reply.head.leafIndex;
+    const checkpoint = log.checkpoint();
+    const answer = await assembleAnswer(reply, label, {
+      size: checkpoint.size,
+      note: checkpoint.note,
+      tiles: log.tilesOf(checkpoint.size),
+    });
+    const opened = openIndexAnswer(answer, { checkpoint, label });
+    indices.push(...(opened.page?.indices ?? []));
+    if (indices.length < opened.count) continue;
+    expect(indices).toEqual(model(log, opened.head.tree.size).get(text) ?? []);
+    return;
+  }
+}
+
+describe('an index that follows a log', () => {
+  it('has no head before an entry has a key', async () => {
+    const life = indexLife();
+    await expect(life.index.answer({ label: new Uint8Array(32) })).rejects.toThrow(
+      'index.not-ready',
+    );
+  });
+
+  it('puts a head over what came, at once after a pause, and answers what is there and not', async () => {
+    const life = indexLife();
+    life.log.append(indexEvent(0, { cred: 'a' }), indexEvent(1, { deleg: 'a' }), NO_LEAF);
+    await life.settle();
+    expectTrueHeads(life.log);
+    expect(headsOf(life.log)).toHaveLength(1);
+    for (const key of ['cred:a', 'cred:b', 'kind:tool.invoke', 'kind:nonconforming', 'log:key']) {
+      await expectTrueAnswer(life, key, 1);
+    }
+  });
+
+  it('makes no head of a head, and none when no key came', async () => {
+    const life = indexLife();
+    life.log.append(indexEvent(0));
+    await life.settle();
+    await life.settle();
+    await life.settle();
+    expect(headsOf(life.log)).toHaveLength(1);
+  });
+
+  it('waits between two heads, but not beyond the entries that a head may lie behind', async () => {
+    const life = indexLife({ headIntervalMs: 5_000, headEntriesMax: 40 });
+    const heads = (): number => headsOf(life.log).length;
+    life.log.append(indexEvent(0));
+    life.log.publish();
+    await life.until(() => heads() === 1);
+    life.log.append(indexEvent(1));
+    life.log.publish();
+    await life.until(async () => (await life.index.figures()).readSize === 3);
+    expect(heads()).toBe(1);
+    for (let i = 0; i < 60; i++) life.log.append(indexEvent(i));
+    life.log.publish();
+    await life.until(() => heads() === 2);
+    life.log.append(indexEvent(61));
+    life.log.publish();
+    await life.until(async () => (await life.index.figures()).readSize === 65);
+    expect(heads()).toBe(2);
+    life.advance(5_000);
+    await life.until(() => heads() === 3);
+    expectTrueHeads(life.log);
+  });
+
+  it('offers a head again that the log refused', async () => {
+    const life = indexLife();
+    life.log.failure = 'refused';
+    life.log.append(indexEvent(0));
+    await life.settle();
+    expect(headsOf(life.log)).toHaveLength(1);
+    expectTrueHeads(life.log);
+  });
+
+  it.each(['unknown, done', 'unknown, undone'] as const)(
+    'never adds a second head of one size when an append ends %s',
+    async (failure) => {
+      const life = indexLife();
+      life.log.failure = failure;
+      life.log.append(indexEvent(0), indexEvent(1, { cred: 'a' }));
+      await life.settle();
+      expect(life.troubles.map(({ state }) => state)).toEqual(['waiting']);
+      life.log.append(indexEvent(2, { cred: 'a' }));
+      await life.settle();
+      expect(headsOf(life.log)).toHaveLength(2);
+      expectTrueHeads(life.log);
+      await expectTrueAnswer(life, 'cred:a', 5);
+    },
+  );
+
+  it('stops at a head that it did not make, and still answers under the one before', async () => {
+    const life = indexLife();
+    life.log.append(indexEvent(0));
+    await life.settle();
+    const [{ head }] = headsOf(life.log) as [{ head: IndexHead }];
+    life.log.append(formatIndexHead({ ...head, size: 2, keys: 9, prev: 1 }));
+    life.log.publish();
+    await life.until(() => life.troubles.length > 0);
+    const [trouble] = life.troubles;
+    expect(trouble?.state).toBe('stopped');
+    expect(isTransparencyError(trouble?.error, 'index.head-mismatch')).toBe(true);
+    await expectTrueAnswer(life, 'actor:agent', 5);
+  });
+
+  it('is made anew from the log, with the same heads, when its store is lost or of another tree', async () => {
+    const life = indexLife();
+    for (let i = 0; i < 30; i++) {
+      life.log.append(indexEvent(i, { cred: `c-${i % 3}` }));
+      if (i % 10 === 9) await life.settle();
+    }
+    const heads = headsOf(life.log);
+    await life.store.clear();
+    life.crash();
+    await life.settle();
+    expect(headsOf(life.log)).toEqual(heads);
+    for (const key of ['cred:c-0', 'cred:c-1', 'cred:none']) await expectTrueAnswer(life, key, 4);
+  });
+
+  it('notices rows that are not what was written, and makes them anew', async () => {
+    for (const tag of ['L', 'T', 'M', 'P', 'N']) {
+      const life = indexLife();
+      for (let i = 0; i < 300; i++) life.log.append(indexEvent(i, { cred: `c-${i % 2}` }));
+      await life.settle();
+      const from = Uint8Array.of(tag.charCodeAt(0));
+      const to = Uint8Array.of(tag.charCodeAt(0) + 1);
+      const rows = await life.store.scan({ from, to, limit: 1_000 });
+      expect(rows.length, tag).toBeGreaterThan(0);
+      const batch = life.store.batch();
+      for (const { key, value } of rows) {
+        const changed = value.slice();
+        changed[changed.length - 1] = (changed.at(-1) as number) ^ 1;
+        batch.put(key, changed);
+      }
+      await batch.write();
+      life.crash();
+      life.log.append(indexEvent('more', { cred: 'c-0' }));
+      await life.settle();
+      expectTrueHeads(life.log);
+      const ask = (): Promise<void> => expectTrueAnswer(life, 'kind:tool.invoke', 100);
+      try {
+        await ask();
+      } catch (error) {
+        // Rows that no head is made of are read by answers alone.
+        expect(isTransparencyError(error, 'index.corrupt'), `${tag} ${error}`).toBe(true);
+        await life.settle();
+        await life.until(async () => (await life.index.figures()).state === 'following');
+        await ask();
+      }
+    }
+  });
+
+  it('answers a reader who pages under the head of the first page, and forgets it in time', async () => {
+    const life = indexLife({ pinnedMs: 60_000 });
+    for (let i = 0; i < 20; i++) life.log.append(indexEvent(i, { cred: 'a' }));
+    await life.settle();
+    const label = labelOf({ selector: 'cred', value: 'a' });
+    const first = await life.index.answer({ label, limit: 5 });
+    const head = first.head.leafIndex;
+    life.log.append(indexEvent(20, { cred: 'a' }));
+    await life.settle();
+    const second = await life.index.answer({ label, from: 5, limit: 5, head });
+    expect(second.head.leafIndex).toBe(head);
+    expect(second.count).toBe(20);
+    expect((await life.index.answer({ label })).count).toBe(21);
+    life.advance(70_000);
+    life.log.append(indexEvent(21, { cred: 'a' }));
+    await life.settle();
+    await expect(life.index.answer({ label, from: 10, head })).rejects.toThrow('index.head-gone');
+  });
+
+  it('agrees with the model through random lives', async () => {
+    for (let seed = 0; seed < 12; seed++) await liveAndCompare(seed);
+  });
+});
+
+async function liveAndCompare(seed: number): Promise<void> {
+  const random = seededRandom(seed);
+  const life = indexLife({
+    headEntriesMax: random.pick([10, 50, 100_000]),
+    bufferPostingsMax: random.pick([5, 60, 1_000_000]),
+  });
+  const { log } = life;
+  for (let step = 0; step < 30; step++) {
+    const action = random.below(10);
+    if (action < 5) {
+      for (let i = random.below(20); i >= 0; i--) {
+        if (random.chance(0.1)) log.append(NO_LEAF);
+        else {
+          const cred = `c-${random.below(6)}`;
+          log.append(indexEvent(`${step}-${i}`, random.chance(0.5) ? { cred } : { deleg: cred }));
+        }
+      }
+    } else if (action === 5) life.advance(random.below(8_000));
+    else if (action === 6) life.crash();
+    else if (action === 7)
+      log.failure = random.pick(['refused', 'unknown, done', 'unknown, undone']);
+    else if (action === 8 && random.chance(0.3)) {
+      await life.store.clear();
+      life.crash();
+    }
+    if (random.chance(0.7)) {
+      log.publish(Math.max(log.publishedSize, log.entries.length - random.below(5)));
+    }
+    for (let turn = random.below(12); turn > 0; turn--) await new Promise((r) => setImmediate(r));
+  }
+  log.append(indexEvent('last', { cred: 'c-0' }));
+  await life.settle();
+  expectTrueHeads(log);
+  for (const key of ['cred:c-0', 'cred:c-5', 'cred:no', 'kind:nonconforming', 'source:gw-1']) {
+    await expectTrueAnswer(life, key, 1 + random.below(9));
+  }
+  expect(life.troubles.map(({ state }) => state).filter((state) => state !== 'waiting')).toEqual(
+    [],
+  );
+  await life.index.close();
+}

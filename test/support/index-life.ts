@@ -1,0 +1,110 @@
+import {
+  type IndexLimits,
+  type IndexStateName,
+  type LookupIndex,
+  openIndex,
+} from '../../src/lookup/lookup.ts';
+import type { IndexStore } from '../../src/lookup/ports.ts';
+import { memoryIndexStore } from '../../src/storage/memory-index-store.ts';
+import { type IndexLog, indexLog } from './index-log.ts';
+
+/** An index over a log in memory, and a clock that the test moves. */
+export interface IndexLife {
+  readonly log: IndexLog;
+  readonly store: IndexStore;
+  index: LookupIndex;
+  readonly troubles: { readonly state: IndexStateName; readonly error: unknown }[];
+  /** Moves the clock on, and wakes those whose time came. */
+  advance(ms: number): void;
+  /** Ends the process: nothing is closed; what the store holds stays. */
+  crash(): void;
+  /** Publishes all, and waits until the index serves a head over every entry before it. */
+  settle(): Promise<void>;
+  /** Waits until the condition holds, for a bounded number of turns. */
+  until(condition: () => boolean | Promise<boolean>): Promise<void>;
+}
+
+/** Starts an index. */
+export function indexLife(limits: Partial<IndexLimits> = {}): IndexLife {
+  const log = indexLog();
+  const store = memoryIndexStore();
+  let now = 1_000_000;
+  let sleepers: { readonly at: number; readonly wake: () => void }[] = [];
+  const troubles: { state: IndexStateName; error: unknown }[] = [];
+  const start = (): LookupIndex => {
+    let isDead = false;
+    // A process that crashed writes nothing more.
+    const alive = <T>(value: T): T => {
+      if (isDead) throw new Error('crashed');
+      return value;
+    };
+    const own: IndexStore = {
+      getMany: (keys) => alive(store.getMany(keys)),
+      scan: (range) => alive(store.scan(range)),
+      batch() {
+        const batch = alive(store.batch());
+        return { ...batch, write: () => alive(batch).write() };
+      },
+      snapshot: () => alive(store.snapshot()),
+      clear: () => alive(store.clear()),
+      async close() {},
+    };
+    kill = () => {
+      isDead = true;
+    };
+    return openIndex({
+      log,
+      store: own,
+      clock: () => now,
+      limits: { retryMs: 10, ...limits },
+      pause: () => Promise.resolve(),
+      sleep: (ms, signal) =>
+        new Promise((resolve) => {
+          sleepers.push({ at: now + ms, wake: resolve });
+          signal.addEventListener('abort', () => resolve(), { once: true });
+        }),
+      onTrouble: (state, error) => {
+        if (!isDead) troubles.push({ state, error });
+      },
+    });
+  };
+  let kill = (): void => {};
+  const life: IndexLife = {
+    log,
+    store,
+    index: start(),
+    troubles,
+    advance(ms) {
+      now += ms;
+      const woken = sleepers.filter(({ at }) => at <= now);
+      sleepers = sleepers.filter(({ at }) => at > now);
+      for (const { wake } of woken) wake();
+    },
+    crash() {
+      kill();
+      void life.index.close();
+      life.index = start();
+    },
+    async settle() {
+      await life.until(async () => {
+        log.publish();
+        life.advance(10_000);
+        await turns(3);
+        const { headSize, bufferedPostings } = await life.index.figures();
+        return bufferedPostings === 0 && headSize > 0 && log.publishedSize === log.entries.length;
+      });
+    },
+    async until(condition) {
+      for (let turn = 0; turn < 2_000; turn++) {
+        if (await condition()) return;
+        await turns(1);
+      }
+      throw new Error(`it never came: ${JSON.stringify(await life.index.figures())}`);
+    },
+  };
+  return life;
+}
+
+async function turns(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
+}
