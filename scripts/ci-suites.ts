@@ -23,6 +23,7 @@ const SUITES: readonly Suite[] = [
   { script: 'test:clients', tools: ['go'], limitSeconds: 300 },
   { script: 'test:witness', tools: [], limitSeconds: 120 },
   { script: 'test:kill', tools: [], limitSeconds: 180 },
+  { script: 'test:durability', tools: ['gcc'], limitSeconds: 120 },
   { script: 'test:simulation', tools: [], limitSeconds: 300 },
   { script: 'bench:smoke', tools: ['go'], limitSeconds: 180 },
   { script: 'test:browser', tools: ['chromium'], limitSeconds: 90 },

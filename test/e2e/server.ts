@@ -45,6 +45,8 @@ export interface ServerOptions {
   /** Names of opaque logs. */
   readonly opaque?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Further flags of `varve serve`. */
+  readonly flags?: readonly string[];
   /** Flags of node, before the program. */
   readonly nodeFlags?: readonly string[];
   /** Called with the process id at once, while it starts. */
@@ -68,9 +70,14 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
       ...['serve', '--data', options.dataFolder, '--listen', '127.0.0.1:0'],
       ...logs.flatMap((name) => ['--log', name]),
       ...opaque.flatMap((name) => ['--opaque', name]),
+      ...(options.flags ?? []),
     ],
     { cwd: ROOT, env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
+  // A suite that fails on its way leaves no server behind.
+  const killAtExit = () => child.kill('SIGKILL');
+  process.once('exit', killAtExit);
+  child.once('close', () => process.off('exit', killAtExit));
   if (child.pid !== undefined) options.onSpawn?.(child.pid);
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

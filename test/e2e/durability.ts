@@ -1,0 +1,189 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type FlushCounter, startFlushCounter } from '../support/flush-counter/flush-counter.ts';
+import { eventOf } from './events.ts';
+import { Report } from './report.ts';
+import { type ServedLog, type ServerProcess, startServer } from './server.ts';
+
+/** Requests of each form. */
+const REQUESTS = 60;
+const REQUESTS_SABOTAGED = 10;
+const LOG = 'main';
+/** So long without a flush, and the server has done what it had to do. */
+const QUIET_MS = 30;
+const NO_SYNC = pathToFileURL(join(import.meta.dirname, 'no-sync.ts')).href;
+
+const report = new Report();
+const folder = mkdtempSync(join(tmpdir(), 'varve-durability-'));
+try {
+  await countFlushes();
+  await countWithoutSync();
+  await failFlushes();
+} catch (error) {
+  report.fail('the suite runs', error);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+report.finish();
+
+/** Between the last byte of a request and its answer, data is flushed: for every form of request. */
+async function countFlushes(): Promise<void> {
+  await withServer('honest', [], async (server, counter) => {
+    for (const form of ['one', 'array', 'lines'] as const) {
+      await report.check(`every request is flushed before its answer: ${form}`, async () => {
+        const flushes = await flushesOf(server.log(LOG), counter, { form, requests: REQUESTS });
+        const none = flushes.filter((count) => count === 0).length;
+        if (none > 0) throw new Error(`${none} of ${flushes.length} answers without a flush`);
+        return `${flushes.length} requests, ${flushes.reduce((a, b) => a + b)} flushes`;
+      });
+    }
+  });
+}
+
+/** The same count with `sync` turned off finds nothing: it is the flush that is counted, and not something else. */
+async function countWithoutSync(): Promise<void> {
+  await withServer('no-sync', ['--import', 'tsx', '--import', NO_SYNC], async (server, counter) => {
+    await report.check('with sync turned off, no answer is flushed', async () => {
+      const how = { form: 'one', requests: REQUESTS_SABOTAGED } as const;
+      const flushes = await flushesOf(server.log(LOG), counter, how);
+      const some = flushes.filter((count) => count > 0).length;
+      if (some > 0)
+        throw new Error(`${some} of ${flushes.length} answers were flushed all the same`);
+      return `${flushes.length} requests, all of which the count above would fail`;
+    });
+  });
+}
+
+/** A flush that fails is never answered with a receipt: the process ends, and the next start decides. */
+async function failFlushes(): Promise<void> {
+  const dataFolder = join(folder, 'failing');
+  const counter = startFlushCounter();
+  const server = await startServer({ dataFolder, logs: [LOG], env: counter.env });
+  await report.check('a flush that fails is no receipt, and ends the process', async () => {
+    await untilQuiet(counter);
+    counter.setMode('fail');
+    const socket = await open(server.log(LOG));
+    const answer = new Promise<string>((resolve) => {
+      socket.once('data', (text) => resolve(String(text).split('\r\n')[0] ?? ''));
+      socket.once('close', () => resolve('no answer'));
+    });
+    socket.write(requestOf(server.log(LOG), 'one', 1));
+    const said = await answer;
+    const { code } = await server.ended;
+    socket.destroy();
+    if (/ 20\d /.test(said)) throw new Error(`answered ${said}`);
+    if (code === 0) throw new Error('the process ended as if all were well');
+    return `${said}, exit code ${code}`;
+  });
+  counter.close();
+  await report.check('the next start goes on from what is on disk', async () => {
+    const next = await startServer({ dataFolder, logs: [LOG] });
+    const { url } = next.log(LOG);
+    const reply = await fetch(`${url}/events`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: eventOf(LOG, 'after', 1),
+    });
+    const text = await reply.text();
+    await next.stop();
+    if (reply.status !== 201) throw new Error(`status ${reply.status}: ${text}`);
+    return undefined;
+  });
+}
+
+async function withServer(
+  name: string,
+  nodeFlags: readonly string[],
+  use: (server: ServerProcess, counter: FlushCounter) => Promise<void>,
+): Promise<void> {
+  const counter = startFlushCounter();
+  const dataFolder = join(folder, name);
+  const server = await startServer({ dataFolder, logs: [LOG], nodeFlags, env: counter.env });
+  await use(server, counter);
+  await server.stop();
+  counter.close();
+}
+
+type Form = 'one' | 'array' | 'lines';
+
+/**
+ * Sends requests one after the other, each but for its last byte, waits until the server is quiet, sends that byte, and
+ * counts the data flushes of LevelDB (`fdatasync`; the guard's are `fsync`) until the answer is here.
+ */
+async function flushesOf(
+  log: ServedLog,
+  counter: FlushCounter,
+  how: { readonly form: Form; readonly requests: number },
+): Promise<readonly number[]> {
+  const socket = await open(log);
+  const flushes: number[] = [];
+  for (let number = 0; number < how.requests; number++) {
+    const request = requestOf(log, how.form, number);
+    socket.write(request.subarray(0, -1));
+    await untilQuiet(counter);
+    const before = counter.read().fdatasync;
+    const answer = answerOf(socket);
+    socket.write(request.subarray(-1));
+    const text = await answer;
+    flushes.push(counter.read().fdatasync - before);
+    if (!text.startsWith('HTTP/1.1 201 ')) throw new Error(text);
+  }
+  socket.destroy();
+  return flushes;
+}
+
+function requestOf(log: ServedLog, form: Form, number: number): Buffer {
+  const events = Array.from({ length: form === 'one' ? 1 : 20 }, (_, i) =>
+    eventOf(LOG, `durable-${form}`, number * 20 + i),
+  );
+  const body =
+    form === 'one'
+      ? events.join('')
+      : form === 'array'
+        ? `[${events.join(',')}]`
+        : events.join('\n');
+  const { host, pathname } = new URL(`${log.url}/events`);
+  const type = form === 'lines' ? 'application/x-ndjson' : 'application/json';
+  const head = [
+    `POST ${pathname} HTTP/1.1`,
+    `Host: ${host}`,
+    `Content-Type: ${type}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+function open(log: ServedLog): Promise<Socket> {
+  const { hostname, port } = new URL(log.url);
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: hostname, port: Number(port), noDelay: true });
+    socket.once('connect', () => resolve(socket));
+    socket.once('error', reject);
+  });
+}
+
+/** The answer as far as its first bytes: what is counted has to have happened before them. */
+async function answerOf(socket: Socket): Promise<string> {
+  const settled = new AbortController();
+  const how = { signal: settled.signal };
+  const data = once(socket, 'data', how).then(([bytes]) => String(bytes));
+  const closed = once(socket, 'close', how).then(() => 'closed without an answer');
+  closed.catch(() => undefined);
+  try {
+    return await Promise.race([data, closed]);
+  } finally {
+    settled.abort();
+  }
+}
+
+/** Waits until nothing was flushed for a while: what follows belongs to the next request. */
+async function untilQuiet(counter: FlushCounter): Promise<void> {
+  for (let last = -1, total = counter.read().total; total !== last; total = counter.read().total) {
+    last = total;
+    await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+  }
+}
