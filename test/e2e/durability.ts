@@ -10,11 +10,11 @@ import { Report } from './report.ts';
 import { type ServedLog, type ServerProcess, startServer } from './server.ts';
 
 /** Requests of each form. */
-const REQUESTS = 60;
+const REQUESTS = 40;
 const REQUESTS_SABOTAGED = 10;
 const LOG = 'main';
 /** So long without a flush, and the server has done what it had to do. */
-const QUIET_MS = 30;
+const QUIET_MS = 20;
 const NO_SYNC = pathToFileURL(join(import.meta.dirname, 'no-sync.ts')).href;
 
 const report = new Report();
