@@ -22,6 +22,7 @@ const SUITES: readonly Suite[] = [
   { script: 'test:index-foreign', tools: ['go'], limitSeconds: 120 },
   { script: 'test:clients', tools: ['go'], limitSeconds: 300 },
   { script: 'test:witness', tools: [], limitSeconds: 120 },
+  { script: 'test:witness-foreign', tools: ['go'], limitSeconds: 400 },
   { script: 'test:kill', tools: [], limitSeconds: 180 },
   { script: 'test:durability', tools: ['gcc'], limitSeconds: 120 },
   { script: 'test:simulation', tools: [], limitSeconds: 300 },

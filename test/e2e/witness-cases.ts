@@ -513,7 +513,14 @@ const ORDER: readonly WitnessCase[] = [
     async run(target) {
       const log = signedLog('nobody-knows');
       await answers(target, concat(utf8('old 01\n\n'), log.note(2)), 400);
-      await answers(target, concat(utf8('old 3\n\n'), log.note(2)), 400);
+    },
+  },
+  {
+    name: 'order: 400 for an old size above the checkpoint before 404',
+    isOurs: true,
+    async run(target) {
+      const body = concat(utf8('old 3\n\n'), signedLog('nobody-knows').note(2));
+      await answers(target, body, 400);
     },
   },
   {
