@@ -3,7 +3,9 @@ import { ENTRY_BYTES_MAX } from '../core/bundle.ts';
 import { isTransparencyError, TransparencyError } from '../core/error.ts';
 import { leafHash } from '../core/hash.ts';
 import type { ParsedEvent } from '../event/event.ts';
+import type { EventSignature } from '../event/event-signature.ts';
 import { formatLeaf, type Recv } from '../event/leaf.ts';
+import type { MappedItem } from '../event/mapped-item.ts';
 import { idempotencyKey, samenessMac } from '../event/sameness.ts';
 import { findSecret } from '../event/secret.ts';
 import { parseSubmission, type Submission } from '../event/submission.ts';
@@ -49,44 +51,44 @@ const CONFLICT_BYTES_MAX = 12;
 const SALT_LENGTH = 16;
 const SALTS_AT_ONCE = 256;
 
+/** The two ways in: what sources send as events, and what adapters made events of. */
+export interface AdmitItems {
+  /** From the bytes of one item to its leaf, or its refusal. */
+  native(item: Uint8Array, context: SubmitContext): Admission;
+  /** From what an adapter made to its leaf, or its refusal. */
+  mapped(item: MappedItem, context: SubmitContext): Admission;
+}
+
 /**
- * The admission of a log: from the bytes of one item to its leaf, or its refusal. It parses, checks, canonicalises
- * and hashes beside the writer and needs nothing of the tree: a leaf does not depend on its index.
- * (spec/5-submission.md)
+ * The admission of a log. It parses, checks, canonicalises and hashes beside the writer and needs nothing of the tree:
+ * a leaf does not depend on its index. (spec/5-submission.md, spec/12-ingest.md §1)
  */
-export function createAdmission(
-  options: AdmissionOptions,
-): (item: Uint8Array, context: SubmitContext) => Admission {
+export function createAdmission(options: AdmissionOptions): AdmitItems {
   const mac = samenessMac(options.samenessSecret);
   const nextSalt = saltSource(options.random);
 
-  return (item, context) => {
-    let submission: Submission;
-    try {
-      submission = parseSubmission(item);
-    } catch (error) {
-      if (!isTransparencyError(error)) throw error;
-      return { kind: 'refused', error, trace: traceOfError(error) };
-    }
-    const refusal = refusalOf(submission, options.tenant, context);
-    if (refusal !== null) return refusal;
-
-    const { event, sig } = submission;
+  /** @param made  what tells who made the event, and the bytes over which sameness is decided */
+  function admit(
+    { event, sig }: { readonly event: ParsedEvent; readonly sig: EventSignature | null },
+    made: Pick<Recv, 'adapter' | 'map' | 'raw'> & { readonly content: Uint8Array },
+    context: SubmitContext,
+  ): Admission {
     const { canonical } = event; // what waits in the pool must not hold the whole event
+    const { adapter, map, raw } = made;
     const recv: Recv = {
-      adapter: 'native',
+      adapter,
       at: options.clock(),
       by: context.by,
       conflict: null,
-      map: null,
-      raw: null,
+      map,
+      raw,
       salt: nextSalt(),
     };
     const remake = (other: Recv): Uint8Array =>
       formatLeaf({ eventCanonical: canonical, recv: other, sig });
     const entry = remake(recv);
     if (entry.length > ENTRY_BYTES_MAX - CONFLICT_BYTES_MAX) {
-      return tooLarge(submission, `the leaf has ${entry.length} bytes`);
+      return tooLarge(event, `the leaf has ${entry.length} bytes`);
     }
     return {
       kind: 'admitted',
@@ -96,7 +98,7 @@ export function createAdmission(
         atMs: recv.at,
         identity: {
           key: idempotencyKey(event.sourceId, event.id),
-          sameness: mac(canonical),
+          sameness: mac(made.content),
           sourceId: event.sourceId,
           recv,
           remake,
@@ -104,6 +106,28 @@ export function createAdmission(
         },
       },
     };
+  }
+
+  return {
+    native(item, context) {
+      let submission: Submission;
+      try {
+        submission = parseSubmission(item);
+      } catch (error) {
+        if (!isTransparencyError(error)) throw error;
+        return { kind: 'refused', error, trace: traceOfError(error) };
+      }
+      const refusal = refusalOf(submission, options.tenant, context);
+      if (refusal !== null) return refusal;
+      const content = submission.event.canonical;
+      return admit(submission, { adapter: 'native', map: null, raw: null, content }, context);
+    },
+    mapped(item, context) {
+      const { event, adapter, map, rawCommitment: raw, raw: content } = item;
+      const refusal = refusalOf({ event, disclosures: [] }, options.tenant, context);
+      if (refusal !== null) return refusal;
+      return admit({ event, sig: null }, { adapter, map, raw, content }, context);
+    },
   };
 }
 
@@ -115,7 +139,7 @@ function keptHead(seen: ParsedEvent['seen']): EventIdentity['seen'] {
 
 /** What the schema cannot know: tenant, source and role of the sender, usable secrets. */
 function refusalOf(
-  submission: Submission,
+  submission: Pick<Submission, 'event' | 'disclosures'>,
   tenant: string,
   context: SubmitContext,
 ): Admission | null {
@@ -147,9 +171,8 @@ function refused(code: TransparencyError['code'], message: string): Admission {
   return { kind: 'refused', error: new TransparencyError(code, message), trace: null };
 }
 
-function tooLarge(submission: Submission, what: string): Admission {
+function tooLarge({ sourceId, id }: ParsedEvent, what: string): Admission {
   const error = new TransparencyError('event.too-large', what);
-  const { sourceId, id } = submission.event;
   return { kind: 'refused', error, trace: traceOf(sourceId, id, 'event.too-large') };
 }
 

@@ -2,6 +2,7 @@ import type { WitnessState } from '../core/cosign-round.ts';
 import type { TransparencyError } from '../core/error.ts';
 import type { Tile } from '../core/tile.ts';
 import type { TileSource } from '../core/tile-reader.ts';
+import type { MappedItem } from '../event/mapped-item.ts';
 import type { Receipt } from '../event/receipt.ts';
 
 /** What a log's leaves are: events with a receipt, or any bytes. Fixed at creation. */
@@ -71,6 +72,8 @@ export interface Log {
   readonly name: string;
   readonly origin: string;
   readonly type: LogType;
+  /** The one tenant whose events it takes. */
+  readonly tenant: string;
   /** Verifier key of the checkpoint: `name+keyhash+key`. */
   readonly vkey: string;
   /** DER SubjectPublicKeyInfo of the RFC 6962 face. */
@@ -98,6 +101,23 @@ export interface Log {
    * @throws {TransparencyError} pool.full, log.halted, log.closing, log.wrong-type: no item was admitted
    */
   submit(items: readonly Uint8Array[], context: SubmitContext): Promise<readonly SubmitOutcome[]>;
+  /**
+   * Admits what adapters made of foreign formats, and answers as `submit` does. Sameness is decided over what was sent,
+   * so the same thing sent again is a duplicate although its commitments are new. (spec/12-ingest.md §1)
+   *
+   * @throws {TransparencyError} as `submit`
+   */
+  submitMapped(
+    items: readonly MappedItem[],
+    context: SubmitContext,
+  ): Promise<readonly SubmitOutcome[]>;
+  /**
+   * 16 bytes that stand for a content, made with the log's secret: the same content gives the same, and nobody can tell
+   * by trying which content it was. (HMAC-SHA256; spec/12-ingest.md §4)
+   *
+   * @param label  what it is used for, without a newline: one content gives another pseudonym under another label
+   */
+  pseudonym(label: string, content: Uint8Array): Uint8Array;
   /**
    * Appends one entry of an opaque log; its index, after the commit.
    *

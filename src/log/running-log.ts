@@ -4,6 +4,7 @@ import { EMPTY_ROOT } from '../core/hash.ts';
 import type { Tile } from '../core/tile.ts';
 import type { TileSource } from '../core/tile-reader.ts';
 import { formatVkey, type VerifierKey } from '../core/vkey.ts';
+import type { MappedItem } from '../event/mapped-item.ts';
 import type {
   HaltReason,
   Log,
@@ -33,6 +34,7 @@ import type { LogLimits } from './limits.ts';
 import type { OpenLogOptions } from './open-options.ts';
 import { Pool } from './pool.ts';
 import type { GuardState } from './ports.ts';
+import { createPseudonym, type Pseudonym } from './pseudonym.ts';
 import { Publisher } from './publisher.ts';
 import { Reader } from './reader.ts';
 import { corrupt } from './rows.ts';
@@ -64,6 +66,8 @@ export class RunningLog implements Log {
   readonly name: string;
   readonly origin: string;
   readonly type: LogType;
+  readonly tenant: string;
+  readonly pseudonym: Pseudonym;
   readonly vkey: string;
   readonly p256PublicKey: Uint8Array;
   readonly tiles: TileSource;
@@ -104,6 +108,8 @@ export class RunningLog implements Log {
 
     const tenant = options.tenant ?? options.name;
     const { samenessSecret } = options;
+    this.tenant = tenant;
+    this.pseudonym = createPseudonym(samenessSecret);
     const pool = new Pool({ entriesMax: limits.poolEntriesMax, bytesMax: limits.poolBytesMax });
     this.#pool = pool;
     this.#submissions = new Submissions({ tenant, samenessSecret, clock, random, limits, pool });
@@ -260,6 +266,14 @@ export class RunningLog implements Log {
   ): Promise<readonly SubmitOutcome[]> {
     this.#checkOpen('events');
     return this.#submissions.submit(items, context);
+  }
+
+  async submitMapped(
+    items: readonly MappedItem[],
+    context: SubmitContext,
+  ): Promise<readonly SubmitOutcome[]> {
+    this.#checkOpen('events');
+    return this.#submissions.submitMapped(items, context);
   }
 
   async add(entry: Uint8Array): Promise<number> {

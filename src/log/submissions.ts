@@ -4,8 +4,14 @@ import { TransparencyError } from '../core/error.ts';
 import { leafHash } from '../core/hash.ts';
 import { parseLeaf, type Recv } from '../event/leaf.ts';
 import type { LogLeafType } from '../event/log-leaf.ts';
+import type { MappedItem } from '../event/mapped-item.ts';
 import type { JsonObject } from '../event/strict-json.ts';
-import { type Admission, type AdmissionOptions, createAdmission } from './admission.ts';
+import {
+  type Admission,
+  type AdmissionOptions,
+  type AdmitItems,
+  createAdmission,
+} from './admission.ts';
 import type { SubmitContext, SubmitOutcome } from './contract.ts';
 import type { LogLimits } from './limits.ts';
 import { OwnLeaves } from './own-leaves.ts';
@@ -20,7 +26,7 @@ export interface SubmissionsOptions extends AdmissionOptions {
 /** From what is sent to what is pooled, and from what the writer decides to the answers. */
 export class Submissions {
   readonly #options: SubmissionsOptions;
-  readonly #admit: (item: Uint8Array, context: SubmitContext) => Admission;
+  readonly #admit: AdmitItems;
   readonly #ownLeaves: OwnLeaves;
 
   constructor(options: SubmissionsOptions) {
@@ -30,9 +36,21 @@ export class Submissions {
   }
 
   /** Answers in the order of the items, after the commit that holds them. @throws {TransparencyError} pool.full */
-  async submit(
-    items: readonly Uint8Array[],
+  submit(items: readonly Uint8Array[], context: SubmitContext): Promise<readonly SubmitOutcome[]> {
+    return this.#submit(items, (item) => this.#admit.native(item, context));
+  }
+
+  /** The same for what adapters made. @throws {TransparencyError} pool.full */
+  submitMapped(
+    items: readonly MappedItem[],
     context: SubmitContext,
+  ): Promise<readonly SubmitOutcome[]> {
+    return this.#submit(items, (item) => this.#admit.mapped(item, context));
+  }
+
+  async #submit<T>(
+    items: readonly T[],
+    admit: (item: T) => Admission,
   ): Promise<readonly SubmitOutcome[]> {
     const outcomes: (SubmitOutcome | undefined)[] = new Array(items.length);
     const entries: PooledEntry[] = [];
@@ -43,7 +61,7 @@ export class Submissions {
       answer = resolve;
     });
     for (const [i, item] of items.entries()) {
-      const admission = this.#admit(item, context);
+      const admission = admit(item);
       if (admission.kind === 'refused') {
         outcomes[i] = admission;
         const leaf = this.#ownLeaves.refused(admission.trace);

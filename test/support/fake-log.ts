@@ -110,6 +110,14 @@ export function createFakeLog(type: LogType = 'events', name = 'main'): FakeLog 
       if (this.publishes) this.publish();
       return outcomes;
     },
+    tenant: 'acme',
+    async submitMapped(items, context) {
+      return this.submit(
+        items.map(({ raw }) => raw),
+        context,
+      );
+    },
+    pseudonym: (label, content) => sha256(concat(utf8(`${label}\n`), content)).subarray(0, 16),
     async add(entry) {
       if (this.failure !== undefined) throw this.failure;
       if (type !== 'opaque') throw new TransparencyError('log.wrong-type', 'entries are events');
