@@ -3,8 +3,11 @@ import type { Command } from './command.ts';
 import { demo } from './demo.ts';
 import { guard } from './guard.ts';
 import { keys } from './keys.ts';
+import { restore } from './restore.ts';
+import { retire } from './retire.ts';
 import { serve } from './serve.ts';
 import { submit } from './submit.ts';
+import { token } from './token.ts';
 import { verify } from './verify.ts';
 import { witness } from './witness.ts';
 
@@ -16,6 +19,9 @@ export const COMMANDS: readonly Command[] = [
   submit,
   verify,
   check,
+  token,
   guard,
+  restore,
+  retire,
   witness,
 ];

@@ -24,6 +24,8 @@ export interface LogFolder {
   readonly runningMark: string;
   /** There after `varve guard init`: what the guard says is not known to be the highest head. */
   readonly unconfirmedMark: string;
+  /** There once the log is retired, with its keys: whoever has them has it too. */
+  readonly retiredMark: string;
 }
 
 /** Where a log of that name lies. */
@@ -38,6 +40,7 @@ export function logFolderOf(folders: FolderConfig, name: string): LogFolder {
     newMark: join(folders.store, `${name}.new`),
     runningMark: join(folders.store, `${name}.running`),
     unconfirmedMark: join(folders.guard, `${name}.unconfirmed`),
+    retiredMark: join(folders.keys, name, 'retired'),
   };
 }
 
@@ -141,16 +144,20 @@ function adviceOf(
   exists: { readonly keys: boolean; readonly guard: boolean; readonly store: boolean },
 ): string {
   if (!exists.keys) {
-    return 'Only these keys can go on with this log: put them back, or name the right folder with --keys.';
+    return (
+      'Only its own keys can go on with this log: put them back, or name the right folder with --keys ' +
+      '(deploy/runbooks/start-refused.md).'
+    );
   }
   if (!exists.store) {
     return (
-      'These keys may have signed heads of a tree that is not here, and signing another one would be a fork: put the data back, ' +
-      'or name the right folder with --data. To begin anew, begin another log, under another name and with new keys.'
+      'These keys may have signed heads of a tree that is not here, and signing another one would be a fork: name the right ' +
+      `folder with --data, or get the entries back with 'varve restore --log ${folder.name} --from URL|DIR' ` +
+      '(deploy/runbooks/start-refused.md). To begin anew, begin another log, under another name and with new keys.'
     );
   }
   return (
     'Put the guard back, or name the right folder with --guard. If it is lost for good, and you know that this is the newest copy of the data, ' +
-    `'varve guard init --log ${folder.name}' makes one from the highest head that the data holds.`
+    `'varve guard init --log ${folder.name}' makes one from the highest head that the data holds (deploy/runbooks/guard-missing.md).`
   );
 }

@@ -15,7 +15,7 @@ import type { Clock, Guard, GuardState, HeadSigner, Store } from './ports.ts';
 import { Reader } from './reader.ts';
 import { formatMeta, type Recovered, recover } from './recovery.ts';
 import { replay } from './replay.ts';
-import { META_KEY } from './rows.ts';
+import { META_KEY, PUBLISHED_KEY } from './rows.ts';
 import type { HeadKeys, HeadRow } from './signed-head.ts';
 import { emptyTally, readTally, type Tallies } from './tally.ts';
 
@@ -219,7 +219,9 @@ async function signAgain(
   // Behind the time of every head that is known here, also where the guard forgot one.
   const later = (): number => Math.max(clock(), (newest?.timeMs ?? -1) + 1);
   const parts = { store, guard, signer, clock: later, tallies, timing };
-  // Not published yet: the start shows it to the witnesses first.
+  // Whoever saw a later head than the published one of this store would take it for a rollback. So nothing is shown
+  // until the head that was come back to is: the start shows it to the witnesses first, where there are any.
+  await store.write({ changes: [{ key: PUBLISHED_KEY, value: null }], flush: true });
   await new HeadMaking(parts, await guard.read()).sign({ size, rootHash }, 'none');
 }
 
