@@ -92,9 +92,10 @@ function tell(
     elapsed += delta;
     const frame = frames.get(id);
     if (elapsed < window.from || elapsed > window.to || frame === undefined) continue;
-    const file = fileOf(frame.url);
     const name = frame.functionName || `(anonymous:${frame.lineNumber + 1})`;
-    if (name !== '(idle)') total += delta;
+    if (name === '(idle)') continue;
+    const file = fileOf(frame.url);
+    total += delta;
     add(functions, `${name}  ${file}`, delta);
     add(files, file === '' ? name : file, delta);
   }

@@ -8,10 +8,14 @@ export const EMPTY_ROOT: Uint8Array = sha256(new Uint8Array(0));
 
 /** Leaf hash of an entry: SHA-256(0x00 ‖ entry). (RFC 6962 §2.1) */
 export function leafHash(entry: Uint8Array): Uint8Array {
-  const input = new Uint8Array(1 + entry.length);
-  input.set(entry, 1);
-  return sha256(input);
+  const length = 1 + entry.length;
+  if (length > leafInput.length) leafInput = new Uint8Array(length);
+  leafInput.set(entry, 1);
+  return sha256(leafInput.subarray(0, length));
 }
+
+/** Room for the input of a leaf hash: 0x00 and an entry. */
+let leafInput = new Uint8Array(0x1_0000);
 
 /** Node hash of two hashes of 32 bytes: SHA-256(0x01 ‖ left ‖ right). (RFC 6962 §2.1) */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {

@@ -146,7 +146,11 @@ export class LeafIndex {
 const NOTHING = new Uint8Array(0);
 
 function keyOf(hash: Uint8Array, leafIndex: number): Uint8Array {
-  return concat(Uint8Array.of(HASH_TAG), hash.subarray(0, HASH_PREFIX), u64be(leafIndex));
+  const key = new Uint8Array(1 + HASH_PREFIX + 8);
+  key[0] = HASH_TAG;
+  for (let i = 0; i < HASH_PREFIX; i++) key[1 + i] = hash[i] as number;
+  key.set(u64be(leafIndex), 1 + HASH_PREFIX);
+  return key;
 }
 
 function isAt(tile: Uint8Array, at: number, hash: Uint8Array): boolean {

@@ -65,5 +65,9 @@ export async function readTally(store: Store, kind: TallyKind): Promise<Tally> {
 }
 
 function standIn(kind: TallyKind, { key, value }: Row): Uint8Array {
-  return kind === 'I' ? concat(key.subarray(1), value) : sha256Of([HEAD_DOMAIN, key, value]);
+  if (kind === 'S') return sha256Of([HEAD_DOMAIN, key, value]);
+  const stands = new Uint8Array(key.length - 1 + value.length);
+  for (let i = 1; i < key.length; i++) stands[i - 1] = key[i] as number;
+  stands.set(value, key.length - 1);
+  return stands;
 }
