@@ -1,6 +1,6 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
-const node = ['varve-source', 'node', 'import', 'module', 'default'];
+const node = ['varve-source', 'node', 'import', 'default'];
 const noble = ['varve-noble', ...node];
 
 /** Both backends of `#sha256` and `#ed25519` run the pure rooms; everything else runs once, on node:crypto. */
