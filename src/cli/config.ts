@@ -1,8 +1,11 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { TransparencyError } from '../core/error.ts';
-import { parsePolicy } from '../core/policy.ts';
-import { type JsonObject, type JsonValue, parseStrictJson } from '../event/strict-json.ts';
+import { type Policy, parsePolicy } from '../core/policy.ts';
+import { isSatisfied } from '../core/quorum.ts';
+import type { Limits } from '../http/http.ts';
+import type { LogLimits } from '../log/limits.ts';
 import type { LogType } from '../log/log.ts';
+import { type ConfigFile, type ConfigFileLog, readConfigFile } from './config-file.ts';
 import type { Flags, FlagTable } from './flags.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 import { checkLogName } from './log-identity.ts';
@@ -15,6 +18,9 @@ export interface LogConfig {
   readonly origin: string | null;
   /** Tenant of a log of events. */
   readonly tenant: string | null;
+  /** Its witnesses and their quorum; null: those of the server, if it has any. */
+  readonly policy: Policy | null;
+  readonly limits: Partial<LogLimits>;
 }
 
 /** Where an operator's files lie. */
@@ -27,6 +33,8 @@ export interface FolderConfig {
   readonly evidence: string;
   readonly keys: string;
   readonly guard: string;
+  /** The file of tokens. Beside the keys: a restored copy of the data brings no revoked token back. */
+  readonly tokens: string;
   /** Was the folder moved from beside the store to a place of its own? */
   readonly moved: { readonly keys: boolean; readonly guard: boolean };
 }
@@ -35,10 +43,23 @@ export interface FolderConfig {
 export interface ServeConfig {
   readonly folders: FolderConfig;
   readonly listen: ListenAddress;
+  /** Under which URL others reach it, without a slash at the end; null: the address that it listens on. */
+  readonly url: string | null;
   /** null: none was named, so those that the folder holds, or one named `main`. */
   readonly logs: readonly LogConfig[] | null;
-  /** Start with a guard that was made anew from the store. (forks.md, START) */
+  /** Witnesses and their quorum, for the logs that have none of their own; null: none. */
+  readonly policy: Policy | null;
+  /** Publish, and say so, when the witnesses do not make the quorum. */
+  readonly failOpen: boolean;
+  /** Start with a guard that was made anew, or without the witnesses' word. (forks.md, START) */
   readonly startUnconfirmed: boolean;
+  /** Is a token asked for? */
+  readonly auth: boolean;
+  /** Names in `Host` that are answered beside those of loopback, where no token is asked for. */
+  readonly hosts: readonly string[];
+  /** Files with the certificate chain and its key, PEM. */
+  readonly tls: { readonly cert: string; readonly key: string } | null;
+  readonly limits: Partial<Limits>;
 }
 
 /** The flags that say where an operator's files lie. */
@@ -46,33 +67,51 @@ export const FOLDER_FLAGS: readonly string[] = ['data', 'keys', 'guard', 'config
 
 /** The flags of `varve serve`. */
 export const SERVE_FLAGS: FlagTable = {
-  text: [...FOLDER_FLAGS, 'listen', 'origin', 'tenant', 'policy'],
-  texts: ['log', 'opaque'],
-  on: ['start-unconfirmed'],
+  text: [...FOLDER_FLAGS, 'listen', 'url', 'origin', 'tenant', 'policy', 'tls-cert', 'tls-key'],
+  texts: ['log', 'opaque', 'host'],
+  on: ['auth', 'fail-open', 'start-unconfirmed'],
 };
+
+type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * What a server is told, by flags, then by variables (`VARVE_DATA`, `VARVE_KEYS`, `VARVE_GUARD`, `VARVE_LISTEN`), then
  * by the file of `--config`, then by default. Everything is checked before anything is opened.
  *
- * @throws {TransparencyError} config.malformed; keys.malformed for a log's name; start.refused for an address that is not
- *   of loopback, or a policy that names witnesses
+ * @throws {TransparencyError} config.malformed; keys.malformed for a log's name; policy.malformed; start.refused for an
+ *   address that others can reach without tokens, or a quorum that can never be made
  */
-export async function readServeConfig(
-  flags: Flags,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<ServeConfig> {
+export async function readServeConfig(flags: Flags, env: Env): Promise<ServeConfig> {
   const file = await readConfigFile(flags.text('config') ?? env['VARVE_CONFIG']);
-  const listen = flags.text('listen') ?? env['VARVE_LISTEN'] ?? textOf(file, 'listen');
-  const config = {
+  const listen = parseListenAddress(
+    flags.text('listen') ?? env['VARVE_LISTEN'] ?? file.listen ?? '127.0.0.1:6962',
+  );
+  const auth = flags.on('auth') || file.auth;
+  if (!auth && !listen.isLoopback) throw reachable(listen);
+  const policies = new Map<string, Policy>();
+  for (const path of [flags.text('policy'), file.policy, ...file.logs.map((log) => log.policy)]) {
+    if (path !== undefined) policies.set(path, await readPolicy(path));
+  }
+  const logs = logsOf(flags, file, policies);
+  const policy = policies.get(flags.text('policy') ?? file.policy ?? '') ?? null;
+  const failOpen = flags.on('fail-open') || file.failOpen;
+  const quorums = [policy, ...(logs ?? []).map((log) => log.policy)].map((one) => one?.quorum);
+  if (failOpen && !quorums.some((quorum) => typeof quorum === 'string')) {
+    throw malformed('--fail-open is for a policy with a quorum: there is none');
+  }
+  return {
     folders: foldersOf(flags, env, file),
-    listen: parseListenAddress(listen ?? '127.0.0.1:6962'),
-    logs: logsOf(flags, file),
+    listen,
+    url: urlOf(flags.text('url') ?? file.url),
+    logs,
+    policy,
+    failOpen,
     startUnconfirmed: flags.on('start-unconfirmed'),
+    auth,
+    hosts: [...flags.texts('host'), ...file.hosts].map(hostOf),
+    tls: tlsOf(flags, file),
+    limits: file.limits,
   };
-  const policy = flags.text('policy') ?? textOf(file, 'policy');
-  if (policy !== undefined) await checkPolicy(policy);
-  return config;
 }
 
 /**
@@ -80,64 +119,44 @@ export async function readServeConfig(
  *
  * @throws {TransparencyError} config.malformed
  */
-export async function readFolderConfig(
-  flags: Flags,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<FolderConfig> {
+export async function readFolderConfig(flags: Flags, env: Env): Promise<FolderConfig> {
   return foldersOf(flags, env, await readConfigFile(flags.text('config') ?? env['VARVE_CONFIG']));
 }
 
-const MEMBERS: ReadonlySet<string> = new Set(['data', 'keys', 'guard', 'listen', 'policy', 'logs']);
-const LOG_MEMBERS: ReadonlySet<string> = new Set(['name', 'type', 'origin', 'tenant']);
-
-async function readConfigFile(path: string | undefined): Promise<JsonObject> {
-  if (path === undefined) return {};
-  const value = parseFile(path, await readNamedFile(path));
-  if (!isObject(value)) throw malformed(`${path}: not an object`);
-  checkMembers(value, MEMBERS, path);
-  return value;
-}
-
-function parseFile(path: string, bytes: Uint8Array): JsonValue {
-  try {
-    return parseStrictJson(bytes);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new TransparencyError('config.malformed', `${path}: ${why}`, { cause });
-  }
-}
-
-/**
- * Where an operator's files lie, by flags, variables and the members of a configuration.
- *
- * @throws {TransparencyError} config.malformed
- */
+/** Where an operator's files lie, by flags, variables and a configuration. */
 export function foldersOf(
   flags: Flags,
-  env: Readonly<Record<string, string | undefined>>,
-  file: JsonObject,
+  env: Env,
+  file: Pick<ConfigFile, 'data' | 'keys' | 'guard'>,
 ): FolderConfig {
-  const data = flags.text('data') ?? env['VARVE_DATA'] ?? textOf(file, 'data') ?? './varve-data';
-  const keys = flags.text('keys') ?? env['VARVE_KEYS'] ?? textOf(file, 'keys');
-  const guard = flags.text('guard') ?? env['VARVE_GUARD'] ?? textOf(file, 'guard');
+  const data = flags.text('data') ?? env['VARVE_DATA'] ?? file.data ?? './varve-data';
+  const keys = flags.text('keys') ?? env['VARVE_KEYS'] ?? file.keys;
+  const guard = flags.text('guard') ?? env['VARVE_GUARD'] ?? file.guard;
+  const keysFolder = keys === undefined ? resolve(data, 'keys') : resolve(keys);
   return {
     store: resolve(data, 'store'),
     leafIndex: resolve(data, 'leaf-index'),
     evidence: resolve(data, 'evidence'),
-    keys: keys === undefined ? resolve(data, 'keys') : resolve(keys),
+    keys: keysFolder,
     guard: guard === undefined ? resolve(data, 'guard') : resolve(guard),
+    // No log is named so: a name has no dot.
+    tokens: join(keysFolder, 'tokens.json'),
     moved: { keys: keys !== undefined, guard: guard !== undefined },
   };
 }
 
-function logsOf(flags: Flags, file: JsonObject): readonly LogConfig[] | null {
+function logsOf(
+  flags: Flags,
+  file: ConfigFile,
+  policies: ReadonlyMap<string, Policy>,
+): readonly LogConfig[] | null {
   const named = [
     ...flags.texts('log').map((name) => logOf(name, 'events')),
     ...flags.texts('opaque').map((name) => logOf(name, 'opaque')),
   ];
   const origin = flags.text('origin') ?? null;
   const tenant = flags.text('tenant') ?? null;
-  let logs = named.length > 0 ? named : logsOfFile(file);
+  let logs = named.length > 0 ? named : file.logs.map((log) => logOfFile(log, policies));
   if (origin !== null || tenant !== null) {
     const [only = logOf('main', 'events'), ...others] = logs;
     if (others.length > 0) {
@@ -156,50 +175,50 @@ function logsOf(flags: Flags, file: JsonObject): readonly LogConfig[] | null {
 }
 
 function logOf(name: string, type: LogType): LogConfig {
-  return { name, type, origin: null, tenant: null };
+  return { name, type, origin: null, tenant: null, policy: null, limits: {} };
 }
 
-function logsOfFile(file: JsonObject): LogConfig[] {
-  const list = file['logs'] ?? [];
-  if (!Array.isArray(list)) throw malformed('logs: not an array');
-  return list.map((value: JsonValue) => {
-    if (!isObject(value)) throw malformed('logs: an element is no object');
-    checkMembers(value, LOG_MEMBERS, 'logs');
-    const type = textOf(value, 'type') ?? 'events';
-    if (type !== 'events' && type !== 'opaque') throw malformed(`type: '${type}' is no type`);
-    const tenant = textOf(value, 'tenant') ?? null;
-    if (tenant !== null && type === 'opaque') throw malformed('an opaque log has no tenant');
-    return {
-      name: textOf(value, 'name') ?? '',
-      type,
-      origin: textOf(value, 'origin') ?? null,
-      tenant,
-    };
-  });
+function logOfFile(log: ConfigFileLog, policies: ReadonlyMap<string, Policy>): LogConfig {
+  const { name, type, origin = null, tenant = null, limits } = log;
+  return { name, type, origin, tenant, policy: policies.get(log.policy ?? '') ?? null, limits };
 }
 
-async function checkPolicy(path: string): Promise<void> {
+async function readPolicy(path: string): Promise<Policy> {
   const policy = parsePolicy(await readNamedFile(path));
-  if (policy.quorum === null && policy.witnesses.length === 0) return;
+  const asked = policy.witnesses.filter(({ url }) => url !== null).map(({ name }) => name);
+  if (isSatisfied(policy, new Set(asked))) return policy;
   throw new TransparencyError(
     'start.refused',
-    `${path} names witnesses, and this version does not ask them yet: a policy with 'quorum none' and no witness is all that it can serve`,
+    `${path}: its quorum cannot be made by the ${asked.length} of ${policy.witnesses.length} witnesses that have a URL, so nothing would ever be published: write the URL of each witness at the end of its line`,
   );
 }
 
-function checkMembers(value: JsonObject, known: ReadonlySet<string>, where: string): void {
-  const unknown = Object.keys(value).find((name) => !known.has(name));
-  if (unknown !== undefined) throw malformed(`${where}: '${unknown}' is no setting`);
+function tlsOf(flags: Flags, file: ConfigFile): ServeConfig['tls'] {
+  const [cert, key] = [flags.text('tls-cert'), flags.text('tls-key')];
+  if ((cert === undefined) !== (key === undefined)) {
+    throw malformed('--tls-cert and --tls-key belong together');
+  }
+  return cert === undefined || key === undefined ? (file.tls ?? null) : { cert, key };
 }
 
-function textOf(value: JsonObject, name: string): string | undefined {
-  const text = value[name];
-  if (text === undefined || (typeof text === 'string' && text !== '')) return text;
-  throw malformed(`${name}: not a text`);
+function urlOf(url: string | undefined): string | null {
+  if (url === undefined) return null;
+  if (/^https?:\/\/[^?#]+$/.test(url) && URL.canParse(url)) return url.replace(/\/+$/, '');
+  throw malformed(`url: '${url}' is not an http or https URL`);
 }
 
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function hostOf(host: string): string {
+  if (/^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])$/.test(host)) return host;
+  throw malformed(`host: '${host}' is not a name without port`);
+}
+
+function reachable({ text }: ListenAddress): TransparencyError {
+  return new TransparencyError(
+    'start.refused',
+    `--listen ${text} can be reached from other machines, and without tokens whoever reaches it may write. ` +
+      "Add --auth, and make tokens with 'varve token add NAME --role submit'; add --tls-cert and --tls-key, or put a proxy " +
+      'that speaks TLS in front of it, or who listens on the way has the tokens too. Or listen on 127.0.0.1',
+  );
 }
 
 function malformed(message: string): TransparencyError {

@@ -67,7 +67,7 @@ async function startDemoServer(
     // A demo does not read the variables of the server that may run beside it.
     const config = await readServeConfig(flags, {});
     const logger = { ...loggerOf(io), info() {} };
-    return await startServer({ config, logger, now: io.now });
+    return await startServer({ config, logger, now: io.now, fetch: io.fetch });
   };
   if (listen !== undefined) return await start(listen);
   try {

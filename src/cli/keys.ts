@@ -78,7 +78,7 @@ async function initKeys(folders: FolderConfig, flags: Flags, io: CommandIo): Pro
     );
   }
   const type = flags.text('opaque') === undefined ? 'events' : 'opaque';
-  const wanted = { name, type, origin: flags.text('origin') ?? null, tenant: null } as const;
+  const wanted = { name, type, origin: flags.text('origin') ?? null } as const;
   const made = await createLogKeys(folder, wanted, io.now());
   io.write(`${JSON.stringify(logLineOf(made, 'http://127.0.0.1:6962'))}\n`);
   io.note(`Made the keys of '${name}' in ${folder.keys}; its first start makes the rest.`);

@@ -3,17 +3,19 @@ import { TransparencyError } from '../core/error.ts';
 
 /** Where a server listens. */
 export interface ListenAddress {
-  /** An address of loopback. */
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
+  /** Can nobody but this machine reach it? */
+  readonly isLoopback: boolean;
+  /** As it was given. */
+  readonly text: string;
 }
 
 /**
- * Reads `HOST:PORT`, `[IPv6]:PORT` or `PORT`. Without tokens, whoever reaches the server may write, so only addresses of
- * loopback are taken.
+ * Reads `HOST:PORT`, `[IPv6]:PORT` or `PORT`.
  *
- * @throws {TransparencyError} config.malformed; start.refused for an address that others can reach
+ * @throws {TransparencyError} config.malformed
  */
 export function parseListenAddress(text: string): ListenAddress {
   const parts = /^(?:(?:\[([^\]]+)\]|([^:[\]]+)):)?([0-9]{1,5})$/.exec(text);
@@ -23,11 +25,7 @@ export function parseListenAddress(text: string): ListenAddress {
     throw new TransparencyError('config.malformed', `--listen '${text}' is not HOST:PORT`);
   }
   // Not asked of the system: what it calls localhost may be another address.
-  if (host === 'localhost') return { host: '127.0.0.1', port };
-  if (host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))) return { host, port };
-  throw new TransparencyError(
-    'start.refused',
-    `--listen ${text} can be reached from other machines, and without tokens whoever reaches it may write. ` +
-      'This version has no tokens yet: listen on 127.0.0.1, and put a proxy on this machine in front of it that knows its callers',
-  );
+  if (host === 'localhost') return { host: '127.0.0.1', port, isLoopback: true, text };
+  const isLoopback = host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+  return { host, port, isLoopback, text };
 }

@@ -1,17 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Fetch } from '../client/client.ts';
 import { isTransparencyError, TransparencyError } from '../core/error.ts';
 import { hex } from '../core/hex.ts';
+import type { Policy } from '../core/policy.ts';
 import { parseLeaf } from '../event/leaf.ts';
 import { readStoredBundle, splitEntries } from '../log/entries.ts';
 import type { Evidence } from '../log/evidence.ts';
 import type { Log } from '../log/log.ts';
+import type { LogObserver } from '../log/observer.ts';
 import { openLog } from '../log/open-log.ts';
 import type { Store } from '../log/ports.ts';
 import { META_KEY } from '../log/rows.ts';
 import { initGuard, openGuardFile, openLevelStore } from '../storage/storage.ts';
 import type { LogConfig, ServeConfig } from './config.ts';
+import { cosignerOf } from './cosigner.ts';
 import { createKeys, type LogKeys, readKeys } from './key-files.ts';
 import {
   clearMark,
@@ -22,20 +26,31 @@ import {
   readMark,
   setMark,
 } from './log-folder.ts';
+import { retiredDetail } from './retirement.ts';
 
-/** What happens to logs while they run. */
+/** What logs need of their process, and whom they tell what happens while they run. */
 export interface LogEvents {
   readonly now: () => number;
+  /** Reaches the witnesses. Default: that of the process */
+  readonly fetch?: Fetch;
+  /** Who is told how long the work of a log takes, measured by `stopwatch`. */
+  readonly observerOf?: (name: string) => LogObserver;
+  /** Milliseconds that only grow. */
+  readonly stopwatch?: () => number;
   /** A write whose outcome is unknown: the process must end. */
   readonly onFault: (error: unknown, name: string) => void;
   /** A log became read-only. */
   readonly onHalt: (log: Log) => void;
+  /** Somebody showed a head of a log's key that its tree does not contain; it lies in the folder of evidence. */
+  readonly onEvidence?: (name: string, evidence: Evidence) => void;
 }
 
 /** A log that is open, and what closes it. */
 export interface OpenedLog {
   readonly log: Log;
   readonly keys: LogKeys;
+  /** Its witnesses and their quorum; null: none. */
+  readonly policy: Policy | null;
   /** Was it made just now? */
   readonly isNew: boolean;
   /** Commits, answers and publishes what is pooled, then closes it. */
@@ -66,7 +81,7 @@ async function logsOf(config: ServeConfig): Promise<readonly LogConfig[]> {
   if (config.logs !== null) return config.logs;
   const names = await logNames(config.folders);
   return (names.length > 0 ? names : ['main']).map((name) => {
-    return { name, type: null, origin: null, tenant: null };
+    return { name, type: null, origin: null, tenant: null, policy: null, limits: {} };
   });
 }
 
@@ -82,7 +97,11 @@ async function openOne(
       ? await createLogKeys(folder, wanted, events.now())
       : await readKeys(folder.keys);
   checkSameLog(wanted, keys);
-  await checkConfirmed(folder, config.startUnconfirmed);
+  const policy = wanted.policy ?? config.policy;
+  const cosigner = await cosignerOf(policy, { vkey: keys.vkey, fetch: events.fetch ?? fetch });
+  const hasQuorum = typeof policy?.quorum === 'string';
+  // With a quorum the witnesses are asked before anything new is signed.
+  if (!hasQuorum) await checkConfirmed(folder, config.startUnconfirmed);
   if (plan !== 'open') await initGuardOnce(folder);
   const guard = await openGuardFile(folder.guard);
   const store = await openLevelStore({ dir: folder.store });
@@ -93,6 +112,7 @@ async function openOne(
     if (plan !== 'open') await clearMark(folder.newMark);
     const boot = await bootId();
     const before = await readMark(folder.runningMark);
+    const retired = await readMark(folder.retiredMark);
     await setMark(folder.runningMark, boot);
     const log = await openLog({
       name: wanted.name,
@@ -106,24 +126,34 @@ async function openOne(
       samenessSecret: keys.samenessSecret,
       clock: events.now,
       random: (length) => new Uint8Array(randomBytes(length)),
+      ...(cosigner === undefined ? {} : { cosigner }),
+      ...(retired === undefined ? {} : { retired: retiredDetail(retired) }),
+      failOpen: config.failOpen && hasQuorum,
       startUnconfirmed: config.startUnconfirmed,
+      limits: wanted.limits,
+      ...(events.observerOf === undefined ? {} : { observer: events.observerOf(wanted.name) }),
+      ...(events.stopwatch === undefined ? {} : { stopwatch: events.stopwatch }),
       wasClosed: plan === 'open' && before === undefined,
       // Whoever had it open did not close it, and the machine has not started since: a flush may have failed.
       rewriteTail: before !== undefined && before === boot,
       onFault: (error) => events.onFault(error, wanted.name),
       onHalt: events.onHalt,
       onEvidence: (evidence) => {
-        keepEvidence(folder, evidence).catch((error) => events.onFault(error, wanted.name));
+        keepEvidence(folder, evidence)
+          .then(() => events.onEvidence?.(wanted.name, evidence))
+          .catch((error) => events.onFault(error, wanted.name));
       },
     });
-    await clearMark(folder.unconfirmedMark);
+    // While witnesses are asked, nobody has confirmed it yet.
+    if (log.state.kind === 'running') await clearMark(folder.unconfirmedMark);
     const close = async (): Promise<void> => {
-      const ran = log.state.kind === 'running';
+      const { kind } = log.state;
       await log.close();
       // A halted log may have signed what it could not store: its next start is told nothing good.
-      if (ran) await clearMark(folder.runningMark);
+      if (kind === 'running' || kind === 'confirming') await clearMark(folder.runningMark);
+      if (kind === 'running') await clearMark(folder.unconfirmedMark);
     };
-    return { log, keys, isNew: plan !== 'open', close };
+    return { log, keys, policy, isNew: plan !== 'open', close };
   } catch (error) {
     await leafIndexStore?.close();
     await store.close();
@@ -158,7 +188,7 @@ async function keepEvidence(folder: LogFolder, evidence: Evidence): Promise<void
  */
 export async function createLogKeys(
   folder: LogFolder,
-  wanted: LogConfig,
+  wanted: Pick<LogConfig, 'name' | 'type' | 'origin'>,
   nowMs: number,
 ): Promise<LogKeys> {
   await createKeys(folder.keys, {

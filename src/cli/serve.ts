@@ -1,9 +1,11 @@
 import { pino } from 'pino';
+import { formatVkey } from '../core/vkey.ts';
 import type { Logger } from '../http/http.ts';
 import type { Command, CommandIo, ExitCode } from './command.ts';
 import { readServeConfig, SERVE_FLAGS, type ServeConfig } from './config.ts';
 import { parseFlags } from './flags.ts';
 import { type RunningServer, startServer } from './server.ts';
+import { readTokens } from './token-file.ts';
 
 /** `varve serve` */
 export const serve: Command = {
@@ -11,7 +13,9 @@ export const serve: Command = {
   summary: 'run the log server',
   help: `varve serve [--data DIR] [--keys DIR] [--guard DIR] [--listen 127.0.0.1:6962]
             [--log NAME]... [--opaque NAME]... [--origin O] [--tenant T]
-            [--policy FILE] [--config FILE] [--start-unconfirmed]
+            [--policy FILE] [--fail-open] [--start-unconfirmed]
+            [--auth] [--tls-cert FILE --tls-key FILE] [--host NAME]...
+            [--url URL] [--config FILE]
 
 Serves one log or several, each under /NAME, until SIGINT or SIGTERM: then it
 answers what is in flight, publishes it, and ends with 0. A second signal ends
@@ -22,22 +26,31 @@ each log as soon as it listens, as 'varve keys' does.
   --keys DIR     private keys; default DIR/keys
   --guard DIR    the memory of what was signed; default DIR/guard. Move both to
                  where a restored copy of the data does not take them along
-  --listen       HOST:PORT, loopback only in this version
+  --listen       HOST:PORT; an address that others reach needs --auth
   --log NAME     a log of events; default: those that the folder holds, or main
   --opaque NAME  a log of any bytes (POST /NAME/add)
   --origin O     name of the log's key, fixed when the log is made; default
                  localhost:6962/NAME; only with one log
   --tenant T     whose events a new log takes; default NAME; only with one log
-  --policy FILE  witnesses and their quorum; this version serves 'quorum none'
-  --config FILE  JSON with the members data, keys, guard, listen, policy, logs
-                 (an array of name, type, origin, tenant)
+  --policy FILE  witnesses, where they are, and their quorum (C2SP tlog-policy):
+                 a head is shown when they have cosigned it
+  --fail-open    show heads without a quorum too, while none can be had
+  --start-unconfirmed  begin without the witnesses' word that the last head is
+                 the last that was shown, or with a guard that was made anew
+  --auth         ask for a token: see 'varve token'
+  --tls-cert FILE  certificate chain (PEM)    --tls-key FILE  its key
+  --host NAME    without --auth: answer to this name too, beside localhost
+  --url URL      under which others reach it; for what is printed
+  --config FILE  JSON: data keys guard listen url policy failOpen auth hosts
+                 tls {cert, key}, limits {...}, logs [{name, type, origin,
+                 tenant, policy, limits {...}}]; spec/12-configuration.md
 
 Variables: VARVE_DATA VARVE_KEYS VARVE_GUARD VARVE_LISTEN VARVE_CONFIG
 `,
   async run(args, io) {
     const config = await readServeConfig(parseFlags(args, SERVE_FLAGS), io.env);
     const logger = loggerOf(io);
-    const server = await startServer({ config, logger, now: io.now });
+    const server = await startServer({ config, logger, now: io.now, fetch: io.fetch });
     tellStart(server, config, logger);
     if (!io.interactive) for (const line of server.lines) io.write(`${JSON.stringify(line)}\n`);
     return await serveUntilStopped(server, io, logger);
@@ -91,10 +104,8 @@ function tellStart(server: RunningServer, config: ServeConfig, logger: Logger): 
       'serving',
     );
   }
-  logger.warn(
-    {},
-    'quorum none: no witness vouches for these heads, and a backup that is restored together with its guard would not be noticed here',
-  );
+  tellTrust(server, config, logger);
+  tellDoor(config, logger);
   const unmoved = [
     ...(folders.moved.keys ? [] : ['--keys']),
     ...(folders.moved.guard ? [] : ['--guard']),
@@ -103,5 +114,45 @@ function tellStart(server: RunningServer, config: ServeConfig, logger: Logger): 
   logger.warn(
     { unmoved: unmoved.join(' ') },
     'keys or guard lie in the data folder: whoever copies or restores that folder takes them along, so a copy can sign and an old copy passes for the newest',
+  );
+}
+
+/** Says who vouches for the heads. */
+function tellTrust(server: RunningServer, config: ServeConfig, logger: Logger): void {
+  const alone: string[] = [];
+  for (const { log, keys, policy } of server.logs) {
+    if (typeof policy?.quorum !== 'string') alone.push(log.name);
+    const { logs = [], witnesses = [], quorum = null } = policy ?? {};
+    if (witnesses.length > 0) {
+      const names = witnesses.map(({ name }) => name).join(' ');
+      logger.info({ log: log.name, witnesses: names, quorum: quorum ?? 'none' }, 'witnessed');
+    }
+    if (logs.length > 0 && !logs.some(({ key }) => formatVkey(key) === keys.vkey)) {
+      logger.warn({ log: log.name }, 'the policy names other logs, and not this one');
+    }
+  }
+  if (config.failOpen) {
+    logger.warn({}, 'fail open: heads are shown though the witnesses do not make the quorum');
+  }
+  if (alone.length === 0) return;
+  logger.warn(
+    { logs: alone.join(' ') },
+    'quorum none: no witness vouches for these heads, and a backup that is restored together with its guard would not be noticed here',
+  );
+}
+
+/** Says who is let in. */
+function tellDoor({ auth, listen, tls, folders }: ServeConfig, logger: Logger): void {
+  if (!auth) return;
+  if (readTokens(folders.tokens).length === 0) {
+    logger.warn(
+      {},
+      "there is no token yet, so nobody may submit or read entries: 'varve token add'",
+    );
+  }
+  if (tls !== null || listen.isLoopback) return;
+  logger.warn(
+    { listen: listen.text },
+    'without TLS whoever is on the way sees tokens: --tls-cert and --tls-key, or a proxy in front',
   );
 }

@@ -40,5 +40,5 @@ function isReady(log: Log): boolean {
 }
 
 function stateOf(log: Log): object {
-  return { name: log.name, ...log.state, ...log.figures };
+  return { name: log.name, ...log.state, ...log.figures, witnesses: log.witnesses };
 }

@@ -3,6 +3,7 @@ import type { ErrorCode } from '../core/error.ts';
 import type { Log, SubmitOutcome } from '../log/log.ts';
 import type { LogObserver } from '../log/observer.ts';
 import type { Clock } from '../log/ports.ts';
+import { registerCosignerMetrics } from './cosigner-metrics.ts';
 
 /** What handlers count. */
 export interface Meter {
@@ -140,6 +141,14 @@ function registerGauges(registry: Registry, sources: MetricSources): void {
     '1 while the log admits entries, 0 when it is closing or halted',
     (log) => (log.state.kind === 'running' || log.state.kind === 'confirming' ? 1 : 0),
   );
+  perLog('varve_log_confirming', '1 while witnesses have not confirmed the last head', (log) =>
+    log.state.kind === 'confirming' ? 1 : 0,
+  );
+  perLog(
+    'varve_log_unconfirmed_witnesses',
+    'Witnesses without whose word the log was started by --start-unconfirmed',
+    (log) => log.figures.unconfirmedWitnesses.length,
+  );
   perLog('varve_published_unwitnessed', '1 while the published head has no quorum', (log) => {
     return log.figures.unwitnessed ? 1 : 0;
   });
@@ -150,6 +159,7 @@ function registerGauges(registry: Registry, sources: MetricSources): void {
     const { scrubbedAtMs } = log.figures;
     return scrubbedAtMs === null ? undefined : (now() - scrubbedAtMs) / 1_000;
   });
+  registerCosignerMetrics(registry, logs);
   new Gauge({
     name: 'varve_bodies_in_flight_bytes',
     help: 'Bodies of requests that are not answered yet',

@@ -18,6 +18,7 @@ function fileOf(content: unknown): string {
   return path;
 }
 
+const NOTHING = { origin: null, tenant: null, policy: null, limits: {} };
 const VKEY = 'other.test/log+427c3201+AYqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c';
 const WITNESS = 'witness.test+61c1f3c7+BIE5dw6ofRdfVqNUZsNMfszLjYqRtO43ol32D1uPybOU';
 
@@ -30,11 +31,19 @@ describe('readServeConfig', () => {
         evidence: resolve('varve-data/evidence'),
         keys: resolve('varve-data/keys'),
         guard: resolve('varve-data/guard'),
+        tokens: resolve('varve-data/keys/tokens.json'),
         moved: { keys: false, guard: false },
       },
-      listen: { host: '127.0.0.1', port: 6962 },
+      listen: { host: '127.0.0.1', port: 6962, isLoopback: true, text: '127.0.0.1:6962' },
+      url: null,
       logs: null,
+      policy: null,
+      failOpen: false,
       startUnconfirmed: false,
+      auth: false,
+      hosts: [],
+      tls: null,
+      limits: {},
     });
   });
 
@@ -48,9 +57,10 @@ describe('readServeConfig', () => {
       evidence: '/flag/evidence',
       keys: '/env-keys',
       guard: '/file-guard',
+      tokens: '/env-keys/tokens.json',
       moved: { keys: true, guard: true },
     });
-    expect(config.listen).toEqual({ host: '127.0.0.1', port: 1 });
+    expect(config.listen).toMatchObject({ host: '127.0.0.1', port: 1 });
     expect((await read([], { VARVE_CONFIG: path })).folders.store).toBe('/file/store');
   });
 
@@ -69,14 +79,14 @@ describe('readServeConfig', () => {
       { name: 'b', type: 'opaque' },
     ];
     expect((await read(['--config', fileOf({ logs })])).logs).toEqual([
-      { name: 'a', type: 'events', origin: 'o.test/a', tenant: 't' },
-      { name: 'b', type: 'opaque', origin: null, tenant: null },
+      { ...NOTHING, name: 'a', type: 'events', origin: 'o.test/a', tenant: 't' },
+      { ...NOTHING, name: 'b', type: 'opaque' },
     ]);
   });
 
   it('gives origin and tenant to the only log', async () => {
     expect((await read(['--origin', 'o.test/m', '--tenant', 'acme'])).logs).toEqual([
-      { name: 'main', type: 'events', origin: 'o.test/m', tenant: 'acme' },
+      { ...NOTHING, name: 'main', type: 'events', origin: 'o.test/m', tenant: 'acme' },
     ]);
   });
 
@@ -87,7 +97,7 @@ describe('readServeConfig', () => {
     ['[::1]:80', '::1', 80],
     ['8080', '127.0.0.1', 8080],
   ])('listens on %s', async (text, host, port) => {
-    expect((await read(['--listen', text])).listen).toEqual({ host, port });
+    expect((await read(['--listen', text])).listen).toMatchObject({ host, port, isLoopback: true });
   });
 
   it.each([
@@ -99,7 +109,66 @@ describe('readServeConfig', () => {
   ])('refuses to listen on %s without tokens, and says what to do', async (text) => {
     const refused = read(['--listen', text]);
     await expect(refused).rejects.toThrow(`start.refused: --listen ${text} can be reached`);
-    await expect(refused).rejects.toThrow('put a proxy');
+    for (const advice of ['--auth', 'varve token add', '--tls-cert', 'a proxy']) {
+      await expect(refused).rejects.toThrow(advice);
+    }
+    expect((await read(['--listen', text, '--auth'])).listen).toMatchObject({ isLoopback: false });
+  });
+
+  it('takes every setting of a file', async () => {
+    const folder = tempFolder();
+    const policy = join(folder, 'policy');
+    writeFileSync(policy, `witness w ${WITNESS} https://w.test\nquorum w\n`);
+    const config = await read([
+      '--config',
+      fileOf({
+        data: '/d',
+        keys: '/k',
+        guard: '/g',
+        listen: '0.0.0.0:1',
+        url: 'https://log.test/',
+        policy,
+        failOpen: true,
+        auth: true,
+        hosts: ['log.test'],
+        tls: { cert: 'c.pem', key: 'k.pem' },
+        limits: { connectionsMax: 7 },
+        logs: [{ name: 'a', policy, limits: { poolEntriesMax: 9, witnessIntervalMs: 50 } }],
+      }),
+    ]);
+    expect(config).toMatchObject({
+      folders: { store: '/d/store', keys: '/k', guard: '/g', tokens: '/k/tokens.json' },
+      listen: { host: '0.0.0.0', port: 1, isLoopback: false },
+      url: 'https://log.test',
+      policy: { quorum: 'w' },
+      failOpen: true,
+      auth: true,
+      hosts: ['log.test'],
+      tls: { cert: 'c.pem', key: 'k.pem' },
+      limits: { connectionsMax: 7 },
+      logs: [
+        {
+          name: 'a',
+          policy: { quorum: 'w' },
+          limits: { poolEntriesMax: 9, witnessIntervalMs: 50 },
+        },
+      ],
+    });
+  });
+
+  it('takes the same settings as flags', async () => {
+    const policy = fileOf(`witness w ${WITNESS} https://w.test\nquorum w\n`);
+    const args = ['--auth', '--fail-open', '--start-unconfirmed', '--policy', policy];
+    const tls = ['--tls-cert', 'c', '--tls-key', 'k', '--host', 'a.test', '--host', '[::1]'];
+    expect(await read([...args, ...tls, '--url', 'http://a.test'])).toMatchObject({
+      auth: true,
+      failOpen: true,
+      startUnconfirmed: true,
+      policy: { quorum: 'w' },
+      tls: { cert: 'c', key: 'k' },
+      hosts: ['a.test', '[::1]'],
+      url: 'http://a.test',
+    });
   });
 
   it.each([
@@ -121,26 +190,49 @@ describe('readServeConfig', () => {
 
   it.each([
     ['{"data":"a","data":"b"}', 'json.duplicate-member'],
-    ['[]', 'not an object'],
-    [{ dta: 'x' }, "'dta' is no setting"],
-    [{ data: 1 }, 'data: not a text'],
+    ['[]', 'varve.json: not an object'],
+    [{ dta: 'x' }, 'varve.json: dta: no such setting'],
+    [{ data: 1 }, 'varve.json: data: not a text'],
     [{ data: '' }, 'data: not a text'],
+    [{ auth: 1 }, 'auth: not true or false'],
+    [{ url: 'log.test' }, "url: 'log.test' is not an http or https URL"],
+    [{ hosts: ['a', 1] }, 'hosts[1]: not a text'],
+    [{ hosts: ['a:80'] }, "host: 'a:80' is not a name without port"],
+    [{ tls: { cert: 'c' } }, 'tls: needs cert and key'],
+    [{ tls: { cert: 'c', key: 'k', ca: 'x' } }, 'tls.ca: no such setting'],
+    [{ limits: { poolMax: 1 } }, 'limits.poolMax: no such limit'],
+    [{ limits: { connectionsMax: 0 } }, 'limits.connectionsMax: not an integer from 1 to 65536'],
+    [{ limits: { connectionsMax: '1' } }, 'limits.connectionsMax: not an integer'],
+    [{ limits: { toString: 1 } }, 'limits.toString: no such limit'],
+    [{ failOpen: true }, '--fail-open is for a policy with a quorum'],
     [{ logs: {} }, 'logs: not an array'],
-    [{ logs: ['a'] }, 'an element is no object'],
-    [{ logs: [{ name: 'a', type: 'x' }] }, "type: 'x' is no type"],
-    [{ logs: [{ name: 'a', x: 1 }] }, "logs: 'x' is no setting"],
-    [{ logs: [{ type: 'events' }] }, 'log name "" is not'],
-    [{ logs: [{ name: 'a', type: 'opaque', tenant: 't' }] }, 'an opaque log has no tenant'],
+    [{ logs: ['a'] }, 'logs[0]: not an object'],
+    [{ logs: [{ name: 'a' }, { name: 'b', type: 'x' }] }, 'logs[1].type: neither events nor'],
+    [{ logs: [{ name: 'a', x: 1 }] }, 'logs[0].x: no such setting'],
+    [{ logs: [{ type: 'events' }] }, 'logs[0].name: missing'],
+    [{ logs: [{ name: 'A' }] }, 'log name "A" is not'],
+    [{ logs: [{ name: 'a', type: 'opaque', tenant: 't' }] }, 'logs[0].tenant: an opaque log'],
+    [{ logs: [{ name: 'a', limits: { seenFilterBytes: 5000 } }] }, 'not a power of two'],
+    [{ logs: [{ name: 'a', limits: { scrubPauseMs: -1 } }] }, 'logs[0].limits.scrubPauseMs: not'],
   ])('refuses the file %j', async (content, message) => {
     const refused = read(['--config', fileOf(content)]);
     await expect(refused).rejects.toThrow(/^(?:config|keys)\.malformed/);
     await expect(refused).rejects.toThrow(message);
   });
 
-  it('accepts a policy without witnesses, and refuses one that it would not keep', async () => {
+  it('accepts policies, and refuses one by which nothing would ever be published', async () => {
     await expect(read(['--policy', fileOf(`log ${VKEY}\nquorum none\n`)])).resolves.toBeDefined();
-    const witnessed = fileOf(`log ${VKEY}\nwitness w ${WITNESS} https://w.test\nquorum w\n`);
-    await expect(read(['--policy', witnessed])).rejects.toThrow('start.refused');
+    const unreachable = fileOf(`witness w ${WITNESS}\nquorum w\n`);
+    await expect(read(['--policy', unreachable])).rejects.toThrow(
+      `start.refused: ${unreachable}: its quorum cannot be made by the 0 of 1 witnesses`,
+    );
     await expect(read(['--policy', fileOf('quorum')])).rejects.toThrow('policy.malformed');
+  });
+
+  it.each([
+    ['--tls-cert', 'c'],
+    ['--tls-key', 'k'],
+  ])('refuses %s alone', async (...args) => {
+    await expect(read(args)).rejects.toThrow('--tls-cert and --tls-key belong together');
   });
 });

@@ -30,9 +30,23 @@ describe('metrics', () => {
       pooledEntries: 4,
       pooledBytes: 5,
       unwitnessed: true,
+      unconfirmedWitnesses: ['w0'],
       scrubbedAtMs: time,
     };
     Object.defineProperty(app.main, 'figures', { value: figures });
+    const witness = { name: 'w0', url: 'http://w0.test', size: 2, last: 'cosigned' } as const;
+    Object.defineProperty(app.main, 'witnesses', {
+      value: [
+        {
+          ...witness,
+          claim: { kind: 'larger-size', size: 9, verdict: 'refuted' },
+          cosignedSize: 2,
+          cosignedAtSeconds: 1_700_000_000,
+          counts: { cosigned: 3, claims: 1, silent: 2 },
+        },
+      ],
+    });
+    app.main.state = { kind: 'confirming', unconfirmed: [] };
     app.raw.state = { kind: 'halted', reason: 'corrupt', detail: 'row 7' };
     await app.post('/raw/add', new Uint8Array(3), null);
     await app.request('/nowhere');
@@ -59,6 +73,14 @@ describe('metrics', () => {
     expect(after.get('varve_pool_bytes{log="main"}')).toBe(5);
     expect(after.get('varve_published_unwitnessed{log="main"}')).toBe(1);
     expect(after.get('varve_log_running{log="main"}')).toBe(1);
+    expect(after.get('varve_log_confirming{log="main"}')).toBe(1);
+    expect(after.get('varve_log_unconfirmed_witnesses{log="main"}')).toBe(1);
+    const ofWitness = 'log="main",witness="w0"';
+    expect(after.get(`varve_cosigner_up{${ofWitness}}`)).toBe(1);
+    expect(after.get(`varve_cosigner_size_entries{${ofWitness}}`)).toBe(2);
+    expect(after.get(`varve_cosigner_timestamp_seconds{${ofWitness}}`)).toBe(1_700_000_000);
+    expect(after.get(`varve_cosigner_claim{${ofWitness}}`)).toBe(2);
+    expect(after.get(`varve_cosigner_answers_total{${ofWitness},answer="claim"}`)).toBe(1);
     expect(after.get('varve_log_running{log="raw"}')).toBe(0);
     expect(after.get('varve_head_age_seconds{log="main"}')).toBeCloseTo(120);
     expect(after.get('varve_scrub_age_seconds{log="main"}')).toBe(60);
