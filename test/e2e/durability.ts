@@ -17,6 +17,10 @@ const LOG = 'main';
 const QUIET_MS = 20;
 const NO_SYNC = pathToFileURL(join(import.meta.dirname, 'no-sync.ts')).href;
 
+/** One, an array, lines; and one whose answer waits for the published head. */
+const FORMS = ['one', 'array', 'lines', 'wait'] as const;
+type Form = (typeof FORMS)[number];
+
 const report = new Report();
 const folder = mkdtempSync(join(tmpdir(), 'varve-durability-'));
 try {
@@ -33,12 +37,12 @@ report.finish();
 /** Between the last byte of a request and its answer, data is flushed: for every form of request. */
 async function countFlushes(): Promise<void> {
   await withServer('honest', [], async (server, counter) => {
-    for (const form of ['one', 'array', 'lines'] as const) {
+    for (const form of FORMS) {
       await report.check(`every request is flushed before its answer: ${form}`, async () => {
         const flushes = await flushesOf(server.log(LOG), counter, { form, requests: REQUESTS });
-        const none = flushes.filter((count) => count === 0).length;
-        if (none > 0) throw new Error(`${none} of ${flushes.length} answers without a flush`);
-        return `${flushes.length} requests, ${flushes.reduce((a, b) => a + b)} flushes`;
+        const none = flushes.filter((counts) => !isDurable(form, counts)).length;
+        if (none > 0) throw new Error(`${none} of ${flushes.length} answers without their flushes`);
+        return `${flushes.length} requests, ${sumOf(flushes)}`;
       });
     }
   });
@@ -47,14 +51,15 @@ async function countFlushes(): Promise<void> {
 /** The same count with `sync` turned off finds nothing: it is the flush that is counted, and not something else. */
 async function countWithoutSync(): Promise<void> {
   await withServer('no-sync', ['--import', 'tsx', '--import', NO_SYNC], async (server, counter) => {
-    await report.check('with sync turned off, no answer is flushed', async () => {
-      const how = { form: 'one', requests: REQUESTS_SABOTAGED } as const;
-      const flushes = await flushesOf(server.log(LOG), counter, how);
-      const some = flushes.filter((count) => count > 0).length;
-      if (some > 0)
-        throw new Error(`${some} of ${flushes.length} answers were flushed all the same`);
-      return `${flushes.length} requests, all of which the count above would fail`;
-    });
+    for (const form of FORMS) {
+      await report.check(`with sync turned off, no answer is flushed: ${form}`, async () => {
+        const how = { form, requests: REQUESTS_SABOTAGED };
+        const flushes = await flushesOf(server.log(LOG), counter, how);
+        const some = flushes.filter((counts) => isDurable(form, counts)).length;
+        if (some > 0) throw new Error(`${some} of ${flushes.length} would pass the count above`);
+        return `${flushes.length} requests, ${sumOf(flushes)}: the count above would fail`;
+      });
+    }
   });
 }
 
@@ -62,7 +67,9 @@ async function countWithoutSync(): Promise<void> {
 async function failFlushes(): Promise<void> {
   const dataFolder = join(folder, 'failing');
   const counter = startFlushCounter();
+  const again = startFlushCounter();
   const server = await startServer({ dataFolder, logs: [LOG], env: counter.env });
+  const kept = await sizeOf(server.log(LOG));
   await report.check('a flush that fails is no receipt, and ends the process', async () => {
     await untilQuiet(counter);
     counter.setMode('fail');
@@ -80,19 +87,43 @@ async function failFlushes(): Promise<void> {
     return `${said}, exit code ${code}`;
   });
   counter.close();
-  await report.check('the next start goes on from what is on disk', async () => {
-    const next = await startServer({ dataFolder, logs: [LOG] });
-    const { url } = next.log(LOG);
-    const reply = await fetch(`${url}/events`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: eventOf(LOG, 'after', 1),
-    });
-    const text = await reply.text();
+  let afterFault = 0;
+  let found = 0;
+  await report.check('the next start goes on, and what failed can be sent again', async () => {
+    const next = await startServer({ dataFolder, logs: [LOG], env: again.env });
+    await untilQuiet(again);
+    afterFault = again.read().fdatasync;
+    const log = next.log(LOG);
+    found = (await sizeOf(log)) - kept;
+    const socket = await open(log);
+    const answer = answerOf(socket);
+    socket.write(requestOf(log, 'one', 1));
+    const text = await answer;
+    socket.destroy();
+    await untilQuiet(again);
+    const size = await sizeOf(log);
     await next.stop();
-    if (reply.status !== 201) throw new Error(`status ${reply.status}: ${text}`);
-    return undefined;
+    if (!/^HTTP\/1.1 20[01] /.test(text)) throw new Error(text);
+    if (size !== kept + 1) throw new Error(`${kept} entries before, ${size} after`);
+    return `${found} of 1 entries were found`;
   });
+  again.close();
+  await report.check('and flushes the last rows once more before it signs', async () => {
+    const clean = startFlushCounter();
+    const next = await startServer({ dataFolder, logs: [LOG], env: clean.env });
+    await untilQuiet(clean);
+    const flushes = clean.read().fdatasync;
+    await next.stop();
+    clean.close();
+    // A head over what was found is one flush more.
+    if (afterFault < flushes + 1 + found) throw new Error(`${afterFault}, a clean one ${flushes}`);
+    return `${afterFault} flushes in that start, ${flushes} in a clean one`;
+  });
+}
+
+async function sizeOf(log: ServedLog): Promise<number> {
+  const reply = await fetch(`${log.url}/checkpoint`);
+  return Number((await reply.text()).split('\n')[1]);
 }
 
 async function withServer(
@@ -108,7 +139,22 @@ async function withServer(
   counter.close();
 }
 
-type Form = 'one' | 'array' | 'lines';
+/** Flushes between a request's last byte and its answer: of LevelDB's log, and of the guard's files and folder. */
+interface RequestFlushes {
+  readonly data: number;
+  readonly guard: number;
+}
+
+/** A receipt follows the flush of its commit; a published head those of the guard and of its own row too. */
+function isDurable(form: Form, { data, guard }: RequestFlushes): boolean {
+  return form === 'wait' ? data >= 2 && guard >= 2 : data >= 1;
+}
+
+function sumOf(flushes: readonly RequestFlushes[]): string {
+  const data = flushes.reduce((sum, counts) => sum + counts.data, 0);
+  const guard = flushes.reduce((sum, counts) => sum + counts.guard, 0);
+  return `${data} flushes of data, ${guard} of the guard`;
+}
 
 /**
  * Sends requests one after the other, each but for its last byte, waits until the server is quiet, sends that byte, and
@@ -118,18 +164,19 @@ async function flushesOf(
   log: ServedLog,
   counter: FlushCounter,
   how: { readonly form: Form; readonly requests: number },
-): Promise<readonly number[]> {
+): Promise<readonly RequestFlushes[]> {
   const socket = await open(log);
-  const flushes: number[] = [];
+  const flushes: RequestFlushes[] = [];
   for (let number = 0; number < how.requests; number++) {
     const request = requestOf(log, how.form, number);
     socket.write(request.subarray(0, -1));
     await untilQuiet(counter);
-    const before = counter.read().fdatasync;
+    const before = counter.read();
     const answer = answerOf(socket);
     socket.write(request.subarray(-1));
     const text = await answer;
-    flushes.push(counter.read().fdatasync - before);
+    const after = counter.read();
+    flushes.push({ data: after.fdatasync - before.fdatasync, guard: after.fsync - before.fsync });
     if (!text.startsWith('HTTP/1.1 201 ')) throw new Error(text);
   }
   socket.destroy();
@@ -137,19 +184,20 @@ async function flushesOf(
 }
 
 function requestOf(log: ServedLog, form: Form, number: number): Buffer {
-  const events = Array.from({ length: form === 'one' ? 1 : 20 }, (_, i) =>
+  const isOne = form === 'one' || form === 'wait';
+  const events = Array.from({ length: isOne ? 1 : 20 }, (_, i) =>
     eventOf(LOG, `durable-${form}`, number * 20 + i),
   );
-  const body =
-    form === 'one'
-      ? events.join('')
-      : form === 'array'
-        ? `[${events.join(',')}]`
-        : events.join('\n');
+  const body = isOne
+    ? events.join('')
+    : form === 'array'
+      ? `[${events.join(',')}]`
+      : events.join('\n');
   const { host, pathname } = new URL(`${log.url}/events`);
+  const query = form === 'wait' ? '?wait=published' : '';
   const type = form === 'lines' ? 'application/x-ndjson' : 'application/json';
   const head = [
-    `POST ${pathname} HTTP/1.1`,
+    `POST ${pathname}${query} HTTP/1.1`,
     `Host: ${host}`,
     `Content-Type: ${type}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
