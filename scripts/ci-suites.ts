@@ -25,6 +25,7 @@ const SUITES: readonly Suite[] = [
   { script: 'test:witness-foreign', tools: ['go'], limitSeconds: 400 },
   { script: 'test:kill', tools: [], limitSeconds: 180 },
   { script: 'test:sameness', tools: [], limitSeconds: 120 },
+  { script: 'test:corruption', tools: [], limitSeconds: 240 },
   { script: 'test:durability', tools: ['gcc'], limitSeconds: 120 },
   { script: 'test:simulation', tools: [], limitSeconds: 300 },
   { script: 'bench:smoke', tools: ['go'], limitSeconds: 180 },

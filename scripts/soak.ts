@@ -27,6 +27,11 @@ const CAMPAIGNS: readonly Campaign[] = [
   },
   { shows: 'a flush before every answer', script: 'test:durability' },
   {
+    shows: 'every file of a stopped store damaged at many places',
+    script: 'test:corruption',
+    args: ['--entries', '20000', '--places', '12', '--opaque-places', '12', '--flips', '100'],
+  },
+  {
     shows: '10,000 schedules of faults and crashes',
     script: 'test:simulation',
     env: { SCHEDULES: '10000' },
