@@ -20,6 +20,7 @@ const SUITES: readonly Suite[] = [
   { script: 'test:leaf', tools: ['go'], limitSeconds: 60 },
   { script: 'test:foreign', tools: ['go'], limitSeconds: 240 },
   { script: 'test:index-foreign', tools: ['go'], limitSeconds: 120 },
+  { script: 'test:fork-foreign', tools: ['go'], limitSeconds: 120 },
   { script: 'test:clients', tools: ['go'], limitSeconds: 300 },
   { script: 'test:witness', tools: [], limitSeconds: 120 },
   { script: 'test:witness-foreign', tools: ['go'], limitSeconds: 400 },

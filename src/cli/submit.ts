@@ -48,7 +48,8 @@ event of the same source and id.
     const waitPublished = readWait(flags);
     const proofs = await openProofs(url, flags, io);
     const items = await readItems(files, io);
-    const submitter = openSubmitter({ url, fetch: io.fetch });
+    const reader = proofs === null ? {} : { reader: proofs.reader };
+    const submitter = openSubmitter({ url, fetch: io.fetch, ...reader });
     let isClean = true;
     for (let from = 0; from < items.length; from += PORTION) {
       const portion = items.slice(from, from + PORTION);
@@ -70,6 +71,7 @@ const PORTION = 1_000;
 
 /** Verifies proofs and writes them. */
 interface Proofs {
+  readonly reader: LogClient;
   write(receipt: Receipt, item: Uint8Array): Promise<void>;
 }
 
@@ -88,6 +90,7 @@ async function openProofs(url: string, flags: Flags, io: CommandIo): Promise<Pro
   await mkdir(dir, { recursive: true });
   const client: LogClient = openLogClient({ url, policy, fetch: io.fetch });
   return {
+    reader: client,
     async write(receipt, item) {
       const file = await proveReceipt(client, receipt, { signal: io.stop });
       await writeFile(join(dir, `${receipt.index}.leaf`), leafOf(receipt, item));

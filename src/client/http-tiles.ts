@@ -21,6 +21,8 @@ export interface LogLocation {
   /** Time for one reply, ms. Default 30,000. */
   readonly timeoutMs?: number;
   readonly retry?: RetryPolicy;
+  /** Headers of each request, asked for anew each time. Default: none. */
+  readonly headers?: () => Readonly<Record<string, string>>;
 }
 
 /**
@@ -55,6 +57,7 @@ export async function readResource(
     {
       fetch: location.fetch,
       url,
+      ...(location.headers === undefined ? {} : { headers: location.headers() }),
       replyBytesMax: resource.bytesMax,
       timeoutMs: location.timeoutMs ?? 30_000,
       ...(signal === undefined ? {} : { signal }),

@@ -15,6 +15,7 @@ import type { Fetch } from './http-fetch.ts';
 import { httpTiles, type LogLocation, readResource } from './http-tiles.ts';
 import type { RetryPolicy } from './retry.ts';
 import { logKeyOfPolicy } from './trust.ts';
+import { varveSeen } from './varve-seen.ts';
 
 /** Which log is read, where, and what it is held against. */
 export interface LogClientOptions {
@@ -113,6 +114,12 @@ class HttpLogClient implements LogClient {
   readonly #policy: Policy;
   readonly #location: LogLocation;
   readonly #memory: HeadMemory;
+  #told:
+    | {
+        readonly head: VerifiedCheckpoint | null;
+        readonly headers: Readonly<Record<string, string>>;
+      }
+    | undefined;
   #headTiles: { readonly head: VerifiedCheckpoint; readonly tiles: TileSource } | undefined;
 
   constructor(options: LogClientOptions) {
@@ -122,6 +129,7 @@ class HttpLogClient implements LogClient {
     this.#location = {
       url,
       fetch,
+      headers: () => this.#seen(),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       ...(retry === undefined ? {} : { retry }),
     };
@@ -207,6 +215,15 @@ class HttpLogClient implements LogClient {
     // A policy may name several logs; this client reads one.
     const checkpoint = await this.admit(proven.checkpoint.note, signal);
     return { bytes, proven: { ...proven, checkpoint } };
+  }
+
+  /** What was seen of this log goes back to it with every request: gossip that costs nothing. */
+  #seen(): Readonly<Record<string, string>> {
+    const { highest } = this.#memory;
+    if (this.#told?.head !== highest) {
+      this.#told = { head: highest, headers: varveSeen(highest?.note ?? null, this.logKey) };
+    }
+    return this.#told.headers;
   }
 
   #open(note: Uint8Array): VerifiedCheckpoint {

@@ -7,6 +7,7 @@ import { type Answer, parseAnswer, parseAnswers } from './answers.ts';
 import type { Fetch } from './http-fetch.ts';
 import type { LogClient, VerifiedProofFile } from './log-client.ts';
 import { fetchPatiently, type RetryPolicy, sleepFor } from './retry.ts';
+import { varveSeen } from './varve-seen.ts';
 
 /** Where items go, and in which portions. */
 export interface SubmitterOptions {
@@ -21,6 +22,8 @@ export interface SubmitterOptions {
   /** Time for one request, ms. Default 60,000. */
   readonly timeoutMs?: number;
   readonly retry?: RetryPolicy;
+  /** A reader of the same log: the highest head that it has verified goes along with each request. Default: none. */
+  readonly reader?: Pick<LogClient, 'highest' | 'logKey'>;
 }
 
 /** What became of one item. Everything but `refused` is in the tree, and its receipt fits what was sent. */
@@ -177,7 +180,7 @@ async function sendBatch(
       fetch: options.fetch ?? globalThis.fetch,
       url: `${options.url.replace(/\/+$/, '')}/events${query}`,
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...seenBy(options.reader) },
       body: alone?.bytes ?? arrayOf(batch),
       replyBytesMax: 64 * 1024 + batch.length * ANSWER_BYTES_MAX,
       timeoutMs: options.timeoutMs ?? 60_000,
@@ -186,6 +189,10 @@ async function sendBatch(
     options.retry,
   );
   return alone === undefined ? parseAnswers(reply, batch.length) : [parseAnswer(reply)];
+}
+
+function seenBy(reader: SubmitterOptions['reader']): Readonly<Record<string, string>> {
+  return reader === undefined ? {} : varveSeen(reader.highest?.note ?? null, reader.logKey);
 }
 
 /** A JSON array of the items, each with the bytes that it came with. */
