@@ -27,6 +27,15 @@ const CAMPAIGNS: readonly Campaign[] = [
   },
   { shows: 'a flush before every answer', script: 'test:durability' },
   {
+    shows: 'a witness over the wire, killed at 20 moments of a request',
+    script: 'test:witness',
+    args: ['--kills', '20'],
+  },
+  {
+    shows: "aics-witness cosigns our log, Tessera's client asks our witness",
+    script: 'test:witness-foreign',
+  },
+  {
     shows: 'every file of a stopped store damaged at many places',
     script: 'test:corruption',
     args: ['--entries', '20000', '--places', '12', '--opaque-places', '12', '--flips', '100'],

@@ -16,6 +16,14 @@ import { judge, type ReadRequest, readRequest } from './judge.ts';
 import type { RosterLog, WitnessedHead, WitnessKey, WitnessStore } from './ports.ts';
 import { RequestQuota } from './request-quota.ts';
 
+export type {
+  RosterLog,
+  WitnessEvidenceFile,
+  WitnessedHead,
+  WitnessKey,
+  WitnessStore,
+} from './ports.ts';
+
 /** What a witness answers to `add-checkpoint`. `detail` is for people. (spec/10-witness.md §2) */
 export type AddCheckpointAnswer =
   /** Signature lines, each with its newline. The record is on disk. */
