@@ -1,4 +1,5 @@
 import type { Log } from '../log/log.ts';
+import type { LookupIndex } from '../lookup/lookup.ts';
 import type { BodyReader } from './body.ts';
 import type { Limits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
@@ -16,6 +17,8 @@ export interface Logger {
 /** What all handlers of one app share. */
 export interface Services {
   readonly logs: ReadonlyMap<string, Log>;
+  /** The verifiable indexes, by the names of their logs. */
+  readonly indexes: ReadonlyMap<string, LookupIndex>;
   readonly limits: Limits;
   readonly random: RandomFraction;
   readonly logger: Logger;

@@ -1,6 +1,7 @@
 import { TransparencyError } from '../core/error.ts';
 import type { Log } from '../log/log.ts';
 import type { Clock } from '../log/ports.ts';
+import type { LookupIndex } from '../lookup/lookup.ts';
 import { type Answer, answerOfProblem } from './answers.ts';
 import { checkAudience, createAuthenticate } from './auth.ts';
 import { createBodyReader } from './body.ts';
@@ -19,6 +20,8 @@ import type { TokenStore } from './tokens.ts';
 export interface LogServerOptions {
   /** The logs by name; they outlive the server. */
   readonly logs: ReadonlyMap<string, Log>;
+  /** The verifiable indexes, by the names of their logs. Default: none. */
+  readonly indexes?: ReadonlyMap<string, LookupIndex>;
   /** Numbers 0 ≤ x < 1 for jitter. */
   readonly random: RandomFraction;
   /** For quotas, and for how often something is logged. */
@@ -144,6 +147,7 @@ function servicesOf(options: LogServerOptions): Services {
   metrics.attach({ logs, now, inFlightBytes: () => bodies.inFlightBytes });
   return {
     logs,
+    indexes: options.indexes ?? new Map(),
     limits,
     random,
     bodies,

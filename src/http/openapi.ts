@@ -53,13 +53,20 @@ function operationOf(route: Route, operation: Operation): Description {
   const { parameters, requestBody } = operation;
   return {
     summary: route.summary,
-    operationId: operation.path.replaceAll(/[^a-zA-Z0-9]+/g, '-').replaceAll(/^-|-$/g, ''),
+    operationId: operationIdOf(route, operation),
     'x-audience': route.audience,
     security: securityOf(route.audience),
     ...(parameters === undefined ? {} : { parameters }),
     ...(requestBody === undefined ? {} : { requestBody }),
     responses: { ...operation.responses, default: { $ref: '#/components/responses/problem' } },
   };
+}
+
+/** The path as one word; what is posted to a path that is read too says so. */
+function operationIdOf(route: Route, { path }: Operation): string {
+  const id = path.replaceAll(/[^a-zA-Z0-9]+/g, '-').replaceAll(/^-|-$/g, '');
+  const isReadToo = route.method === 'POST' && OPERATIONS[`GET ${route.path}`] !== undefined;
+  return isReadToo ? `${id}-post` : id;
 }
 
 /** A token, or none where the server asks for none. */

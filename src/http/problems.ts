@@ -52,6 +52,7 @@ export function statusOf(code: ErrorCode): number {
     case 'request.malformed':
     case 'request.bad-parameter':
     case 'index.bad-key':
+    case 'index-audit.malformed':
     case 'bytes.not-utf8':
     case 'bytes.not-base64':
     case 'bytes.not-hex':
@@ -192,7 +193,6 @@ export function statusOf(code: ErrorCode): number {
     case 'index.grade':
     case 'index.corrupt':
     case 'index.head-mismatch':
-    case 'index-audit.malformed':
     case 'index-fraud.malformed':
     case 'index-fraud.proves-nothing':
     case 'config.malformed':

@@ -6,6 +6,7 @@ import { postEvents } from './events.ts';
 import type { Exchange, LogExchange } from './exchange.ts';
 import { getCheckpoint, getKeptCheckpoint } from './heads.ts';
 import { getDescription, getHealth, getMetrics, getReadiness } from './health.ts';
+import { getAudits, getLookup, postAudit } from './lookup.ts';
 import { getBundle, getTile } from './tiles.ts';
 
 /**
@@ -165,5 +166,29 @@ export const ROUTES: readonly Route[] = [
     summary: 'An entry and its inclusion (RFC 6962)',
     about: 'log',
     handler: getEntryAndProof,
+  },
+  {
+    method: 'GET',
+    path: '/:log/lookup',
+    audience: 'audit',
+    summary: 'All entries of a lookup key, with the proof that these are all',
+    about: 'log',
+    handler: getLookup,
+  },
+  {
+    method: 'GET',
+    path: '/:log/audits',
+    audience: 'audit',
+    summary: 'Audit notes of index heads',
+    about: 'log',
+    handler: getAudits,
+  },
+  {
+    method: 'POST',
+    path: '/:log/audits',
+    audience: 'audit',
+    summary: 'Keep an audit note of an index head',
+    about: 'log',
+    handler: postAudit,
   },
 ];

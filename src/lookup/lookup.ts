@@ -1,5 +1,6 @@
 /** The room's face: a verifiable index that follows a log. */
 export { type AnsweringLog, assembleAnswer } from './assemble-answer.ts';
+export { type PostedAudit, parsePostedAudit } from './audit-notes.ts';
 export type { FollowerFigures } from './follower.ts';
 export { INDEX_LIMITS, type IndexLimits } from './limits.ts';
 export {

@@ -1,4 +1,5 @@
 import { isTransparencyError } from '../core/error.ts';
+import { keepAudit, readAudits } from './audit-notes.ts';
 import { type FollowerFigures, FollowerRun } from './follower.ts';
 import { INDEX_LIMITS, type IndexLimits } from './limits.ts';
 import type { IndexedLog, IndexStore } from './ports.ts';
@@ -40,6 +41,14 @@ export interface LookupIndex {
    * @throws {TransparencyError} index.not-ready, index.head-gone, request.bad-parameter, index.corrupt
    */
   answer(question: LookupQuestion): Promise<LookupReply>;
+  /** Audit notes that are kept beside the heads, those of the latest first. Not verified. */
+  audits(): Promise<readonly Uint8Array[]>;
+  /**
+   * Keeps an audit note. The caller has seen that it speaks of a head of the log.
+   *
+   * @throws {TransparencyError} index-audit.malformed, note.*
+   */
+  keepAudit(note: Uint8Array): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -78,6 +87,14 @@ class RunningIndex implements LookupIndex {
       if (isTransparencyError(error, 'index.corrupt')) this.#stopRun.abort(error);
       throw error;
     }
+  }
+
+  audits(): Promise<readonly Uint8Array[]> {
+    return readAudits(this.#options.store);
+  }
+
+  keepAudit(note: Uint8Array): Promise<void> {
+    return keepAudit(this.#options.store, note);
   }
 
   async close(): Promise<void> {
@@ -130,7 +147,11 @@ class RunningIndex implements LookupIndex {
     const served = this.#served;
     this.#served = new ServedHeads(this.#limits, this.#options.clock);
     await served.end();
-    await this.#options.store.clear();
+    const { store } = this.#options;
+    // The one thing in it that the log has not.
+    const audits = await readAudits(store).catch(() => []);
+    await store.clear();
+    for (const note of audits) await keepAudit(store, note);
   }
 }
 

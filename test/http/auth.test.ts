@@ -77,6 +77,9 @@ const AUDIENCES: Readonly<Record<string, Audience>> = {
   'GET /:log/ct/v1/get-proof-by-hash': 'public',
   'GET /:log/ct/v1/get-entries': 'audit',
   'GET /:log/ct/v1/get-entry-and-proof': 'audit',
+  'GET /:log/lookup': 'audit',
+  'GET /:log/audits': 'audit',
+  'POST /:log/audits': 'audit',
 };
 
 /** Roles that open an audience. */

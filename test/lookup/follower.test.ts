@@ -168,7 +168,7 @@ describe('an index that follows a log', () => {
     const life = indexLife();
     life.log.append(indexEvent(0));
     await life.settle();
-    const [{ head }] = headsOf(life.log) as [{ head: IndexHead }];
+    const head = headsOf(life.log)[0]?.head as IndexHead;
     life.log.append(formatIndexHead({ ...head, size: 2, keys: 9, prev: 1 }));
     life.log.publish();
     await life.until(() => life.troubles.length > 0);
