@@ -69,7 +69,9 @@ export class Housekeeping {
         from.set(last.key);
       }
       if (found.count !== wanted.count || !equalBytes(found.sum, wanted.sum)) {
-        corrupt(`${found.count} rows of ids are stored, and not the ${wanted.count} that were`);
+        corrupt(
+          `the ${found.count} stored rows of ids are not the ${wanted.count} that were written`,
+        );
       }
       seen.complete = true;
     } catch (error) {

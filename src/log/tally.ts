@@ -44,10 +44,8 @@ export function tallied(
   }: { readonly added?: readonly Row[]; readonly dropped?: readonly Row[] },
 ): Tally {
   const sum = before.sum.slice();
-  for (const row of [...added, ...dropped]) {
-    const stands = standIn(kind, row);
-    for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) ^ (stands[i] ?? 0);
-  }
+  for (const row of added) xorRow(kind, sum, row);
+  for (const row of dropped) xorRow(kind, sum, row);
   return { count: before.count + added.length - dropped.length, sum };
 }
 
@@ -64,10 +62,18 @@ export async function readTally(store: Store, kind: TallyKind): Promise<Tally> {
   return { count: readU64be(value) ?? corrupt('a tally is too large'), sum: value.slice(8) };
 }
 
-function standIn(kind: TallyKind, { key, value }: Row): Uint8Array {
-  if (kind === 'S') return sha256Of([HEAD_DOMAIN, key, value]);
-  const stands = new Uint8Array(key.length - 1 + value.length);
-  for (let i = 1; i < key.length; i++) stands[i - 1] = key[i] as number;
-  stands.set(value, key.length - 1);
-  return stands;
+function xorRow(kind: TallyKind, sum: Uint8Array, { key, value }: Row): void {
+  if (kind === 'S') xor(sum, 0, sha256Of([HEAD_DOMAIN, key, value]), 0);
+  else {
+    xor(sum, 0, key, 1);
+    xor(sum, key.length - 1, value, 0);
+  }
+}
+
+/** As far as both reach. */
+function xor(sum: Uint8Array, offset: number, bytes: Uint8Array, from: number): void {
+  const length = Math.min(sum.length - offset, bytes.length - from);
+  for (let i = 0; i < length; i++) {
+    sum[offset + i] = (sum[offset + i] as number) ^ (bytes[from + i] as number);
+  }
 }

@@ -22,6 +22,7 @@ export interface TestLogParts {
   readonly limits?: Partial<LogLimits>;
   readonly onFault?: (error: unknown) => void;
   readonly rewriteTail?: boolean;
+  readonly wasClosed?: boolean;
   readonly sleep?: OpenLogOptions['sleep'];
   readonly cosigner?: OpenLogOptions['cosigner'];
   readonly failOpen?: boolean;
@@ -66,6 +67,7 @@ export function openTestLog(parts: TestLogParts = {}): Promise<Log> {
     startUnconfirmed: parts.startUnconfirmed ?? false,
     ...(parts.sleep === undefined ? {} : { sleep: parts.sleep }),
     ...(parts.gather === undefined ? {} : { gather: parts.gather }),
+    ...(parts.wasClosed === undefined ? {} : { wasClosed: parts.wasClosed }),
     ...(parts.rewriteTail === undefined ? {} : { rewriteTail: parts.rewriteTail }),
   });
 }
