@@ -10,6 +10,7 @@ import type { Command, CommandIo, ExitCode } from './command.ts';
 import { FOLDER_FLAGS, type FolderConfig, foldersOf } from './config.ts';
 import { type Flags, parseFlags } from './flags.ts';
 import { checkUrl } from './submit.ts';
+import { fetchWithToken } from './token-fetch.ts';
 import { requireTrust, TRUST_FLAGS } from './trust-flags.ts';
 
 /** `varve check` */
@@ -34,6 +35,8 @@ with 1 at the first difference, and says where it is.
   --guard DIR
   --vkey KEY     the key of the log      --policy FILE  or its policy
   --json         print the result as JSON
+
+Variable: VARVE_TOKEN, a token with the role audit, where one is asked for
 `,
   async run(args, io) {
     const flags = parseFlags(args, {
@@ -98,10 +101,11 @@ async function checkServed(
   options: { readonly policy: Policy; readonly io: CommandIo },
 ): Promise<CheckResult> {
   const { policy, io } = options;
-  const client = openLogClient({ url, policy, fetch: io.fetch });
+  const fetch = fetchWithToken(io);
+  const client = openLogClient({ url, policy, fetch });
   const head = await client.checkpoint(io.stop);
   // Raw, not authenticated: the audit itself finds out which of tile and entry is the lie.
-  const source = httpTiles({ url, fetch: io.fetch });
+  const source = httpTiles({ url, fetch });
   const derived = await auditTree({ tiles: source, bundles: source }, head, {
     signal: io.stop,
     onProgress: ({ size }) => io.progress(`${size} of ${head.size} entries`),

@@ -20,6 +20,7 @@ import {
 import { checkLogName } from './log-identity.ts';
 import { readNamedFile } from './named-file.ts';
 import { openSource } from './restore-source.ts';
+import { fetchWithToken } from './token-fetch.ts';
 
 /** `varve restore` */
 export const restore: Command = {
@@ -121,7 +122,7 @@ async function restoreFolder(options: FolderRestore): Promise<Restored> {
   const wanted = { ...keys, name: folder.name, keys: { log: logKey, p256PublicKey } };
   const from = flags.text('from');
   if (from === undefined) throw malformed('--from URL|DIR has to say where the entries are');
-  const source = await openSource(from, wanted, io.fetch);
+  const source = await openSource(from, wanted, fetchWithToken(io));
   try {
     const store = await openLevelStore({ dir: folder.store });
     try {

@@ -100,7 +100,14 @@ function tellStart(server: RunningServer, config: ServeConfig, logger: Logger): 
     const { log, isNew } = server.logs[i] ?? {};
     const { name, url, vkey } = line;
     logger.info(
-      { log: name, url, vkey, publishedSize: log?.publishedSize ?? 0, new: isNew ?? false },
+      {
+        log: name,
+        url,
+        listens: server.url,
+        vkey,
+        publishedSize: log?.publishedSize ?? 0,
+        new: isNew ?? false,
+      },
       'serving',
     );
   }

@@ -15,6 +15,7 @@ import { parseSubmission } from '../event/submission.ts';
 import type { Command, CommandIo } from './command.ts';
 import { type Flags, parseFlags } from './flags.ts';
 import { readItems } from './items.ts';
+import { fetchWithToken } from './token-fetch.ts';
 import { readTrust, TRUST_FLAGS } from './trust-flags.ts';
 
 /** `varve submit` */
@@ -37,6 +38,8 @@ event of the same source and id.
                     it with the entry: DIR/INDEX.tlog-proof, DIR/INDEX.leaf
   --policy FILE     whom the proofs are held against; see 'varve verify'
   --vkey KEY        instead: the key of the log, and no witness
+
+Variable: VARVE_TOKEN, a token with the role submit, where one is asked for
 `,
   async run(args, io) {
     const flags = parseFlags(args, {
@@ -49,7 +52,7 @@ event of the same source and id.
     const proofs = await openProofs(url, flags, io);
     const items = await readItems(files, io);
     const reader = proofs === null ? {} : { reader: proofs.reader };
-    const submitter = openSubmitter({ url, fetch: io.fetch, ...reader });
+    const submitter = openSubmitter({ url, fetch: fetchWithToken(io), ...reader });
     let isClean = true;
     for (let from = 0; from < items.length; from += PORTION) {
       const portion = items.slice(from, from + PORTION);
@@ -88,7 +91,7 @@ async function openProofs(url: string, flags: Flags, io: CommandIo): Promise<Pro
     );
   }
   await mkdir(dir, { recursive: true });
-  const client: LogClient = openLogClient({ url, policy, fetch: io.fetch });
+  const client: LogClient = openLogClient({ url, policy, fetch: fetchWithToken(io) });
   return {
     reader: client,
     async write(receipt, item) {

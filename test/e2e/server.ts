@@ -42,15 +42,21 @@ export interface ServerOptions {
   readonly dataFolder: string;
   /** Names of logs of events; default `main` alone. */
   readonly logs?: readonly string[];
+  /** Logs that a configuration names, beside those. */
+  readonly configuredLogs?: number;
   /** Names of opaque logs. */
   readonly opaque?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Default: any free port of loopback. */
+  readonly listen?: string;
   /** Further flags of `varve serve`. */
   readonly flags?: readonly string[];
   /** Flags of node, before the program. */
   readonly nodeFlags?: readonly string[];
   /** Called with the process id at once, while it starts. */
   readonly onSpawn?: (pid: number) => void;
+  /** Is it waited for until every log has published, or until it listens alone? Default ready. */
+  readonly waitsUntil?: 'ready' | 'listening';
   /** Time until it must be ready. Default 30 s. */
   readonly readyMs?: number;
 }
@@ -61,13 +67,13 @@ export interface ServerOptions {
  * @throws if it ends before, or is not ready in time, with what it said
  */
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
-  const { logs = ['main'], opaque = [] } = options;
+  const { logs = ['main'], opaque = [], configuredLogs = 0 } = options;
   const child = spawn(
     process.execPath,
     [
       ...(options.nodeFlags ?? []),
       ...VARVE,
-      ...['serve', '--data', options.dataFolder, '--listen', '127.0.0.1:0'],
+      ...['serve', '--data', options.dataFolder, '--listen', options.listen ?? '127.0.0.1:0'],
       ...logs.flatMap((name) => ['--log', name]),
       ...opaque.flatMap((name) => ['--opaque', name]),
       ...(options.flags ?? []),
@@ -92,7 +98,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
     createInterface({ input: child.stdout }).on('line', (line) => {
       const log = JSON.parse(line) as ServedLog;
       served.set(log.name, log);
-      if (served.size === logs.length + opaque.length) resolve();
+      if (served.size === logs.length + opaque.length + configuredLogs) resolve();
     });
   });
   const server: ServerProcess = {
@@ -113,7 +119,9 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
       if (code !== 0) throw new Error(`exit code ${code}, signal ${signal}:\n${said}`);
     },
   };
-  const ready = listening.then(() => untilReady([...served.values()][0]?.url ?? ''));
+  const ready = listening.then(() =>
+    options.waitsUntil === 'listening' ? undefined : untilReady([...served.values()][0]?.url ?? ''),
+  );
   const limit = new Promise<string>((resolve) => {
     setTimeout(resolve, options.readyMs ?? 30_000, 'is not ready').unref();
   });
