@@ -18,6 +18,8 @@ import { testSigner } from './test-signer.ts';
 export interface IndexLog extends IndexedLog {
   readonly entries: Uint8Array[];
   publishedSize: number;
+  /** What the index is shown of an entry, in its place: an index that lies. */
+  doctor: (entry: Uint8Array, index: number) => Uint8Array;
   /** What the next append of a head does. */
   failure: 'none' | 'refused' | 'unknown, done' | 'unknown, undone';
   append(...entries: readonly Uint8Array[]): void;
@@ -53,6 +55,7 @@ export function indexLog(): IndexLog {
     entries,
     publishedSize: 0,
     failure: 'none',
+    doctor: (entry) => entry,
     append(...added) {
       entries.push(...added);
     },
@@ -97,7 +100,7 @@ export function indexLog(): IndexLog {
           continue;
         }
         const end = Math.min(log.publishedSize, at + 7);
-        const batch = entries.slice(at, end);
+        const batch = entries.slice(at, end).map((entry, i) => log.doctor(entry, at + i));
         const rootHash = rootOf(end);
         yield { firstIndex: at, entries: batch, cursor: { size: end, rootHash } };
         at = end;

@@ -1,0 +1,373 @@
+import { describe, expect, it } from 'vitest';
+import { type LookupQuery, type LookupResult, lookup } from '../../src/client/lookup-client.ts';
+import { utf8Text } from '../../src/core/bytes.ts';
+import { isTransparencyError } from '../../src/core/error.ts';
+import { formatVkey, KEY_TYPE, verifierKeyOf } from '../../src/core/vkey.ts';
+import { signIndexAudit } from '../../src/event/index-audit.ts';
+import { parseIndexHead } from '../../src/event/index-leaf.ts';
+import { type LookupKey, labelOf, mapLeaf, parseLookupKey } from '../../src/event/map.ts';
+import { type IndexLife, indexLife } from '../support/index-life.ts';
+import { indexEvent, NO_LEAF } from '../support/index-log.ts';
+import { type LookupSite, lookupSite, siteOptions } from '../support/lookup-site.ts';
+import { testSigner } from '../support/test-signer.ts';
+
+const KEY = parseLookupKey('cred:tok');
+const auditor = { ...testSigner('auditor.test/a'), name: 'auditor.test/a' };
+const AUDITOR = formatVkey(verifierKeyOf(auditor.name, KEY_TYPE.ed25519, auditor.ed25519PublicKey));
+
+/** A log in which every third entry carries the key, with a head over all of them and some entries behind it. */
+async function filled(count = 30, behind = 4): Promise<{ life: IndexLife; site: LookupSite }> {
+  const life = indexLife();
+  for (let i = 0; i < count; i++) life.log.append(eventAt(i));
+  await life.settle();
+  for (let i = 0; i < behind; i++) life.log.append(eventAt(count + i));
+  life.log.publish();
+  return { life, site: lookupSite(life) };
+}
+
+const eventAt = (i: number): Uint8Array => indexEvent(i, i % 3 === 0 ? { cred: 'tok' } : {});
+
+/** Indices that carry a key, by the map alone. */
+function expected(life: IndexLife, key: LookupKey): number[] {
+  return life.log.entries.flatMap((entry, index) => {
+    return mapLeaf(entry).some((k) => k.selector === key.selector && k.value === key.value)
+      ? [index]
+      : [];
+  });
+}
+
+function found({ events, tail }: LookupResult): number[] {
+  return [...events, ...(tail ?? [])].map(({ index }) => index);
+}
+
+async function refusal(run: Promise<unknown>): Promise<string> {
+  try {
+    await run;
+    return 'nothing was refused';
+  } catch (error) {
+    if (!isTransparencyError(error)) throw error;
+    return error.message;
+  }
+}
+
+function run(
+  { life, site }: { life: IndexLife; site: LookupSite },
+  query: Partial<LookupQuery> = {},
+  options: Parameters<typeof siteOptions>[2] & { replay?: boolean; tailMax?: number } = {},
+): Promise<LookupResult> {
+  const { replay, tailMax, ...asked } = options;
+  return lookup(
+    {
+      ...siteOptions(life, site, asked),
+      ...(replay === undefined ? {} : { replay }),
+      ...(tailMax === undefined ? {} : { tailMax }),
+    },
+    { key: KEY, ...query },
+  );
+}
+
+describe('a lookup', () => {
+  it('finds all events of a key, under the head and behind it', async () => {
+    const given = await filled();
+    const result = await run(given);
+    expect(found(result)).toEqual(expected(given.life, KEY));
+    expect(result.count).toBe(10);
+    expect(result.tail?.length).toBeGreaterThan(0);
+    expect(result.completeTo).toBe(given.life.log.publishedSize);
+    expect(result.asOfSeconds).toBeNull();
+    expect(result.grade).toEqual({ grade: 'claimed', auditors: [] });
+    expect(result.unmapped).toBe(0);
+  });
+
+  it('finds that a key is not there', async () => {
+    const result = await run(await filled(), { key: parseLookupKey('cred:none') });
+    expect(found(result)).toEqual([]);
+    expect(result.count).toBe(0);
+  });
+
+  it('finds a key that came after the head alone', async () => {
+    const given = await filled();
+    given.life.log.append(indexEvent('late', { deleg: 'late' }));
+    given.life.log.publish();
+    const key = parseLookupKey('cred:late');
+    const result = await run(given, { key });
+    expect(result.count).toBe(0);
+    expect(found(result)).toEqual(expected(given.life, key));
+  });
+
+  it('reads page by page', async () => {
+    const given = await filled(90);
+    given.site.answer = async (answer, url) => {
+      // A server may make its pages as small as it likes.
+      const from = Number(url.searchParams.get('from') ?? 0);
+      const limit = Math.min(7, Number(url.searchParams.get('limit')));
+      const reply = await given.life.index.answer({
+        label: answer.label,
+        from,
+        limit,
+        head: answer.head.leafIndex,
+      });
+      return { ...answer, page: reply.page };
+    };
+    const result = await run(given);
+    expect(found(result)).toEqual(expected(given.life, KEY));
+    expect(given.site.asked.filter((path) => path.includes('from=')).length).toBeGreaterThan(3);
+  });
+
+  it('finds the rest behind what was known, and holds it to that', async () => {
+    const given = await filled();
+    const before = await run(given, {}, { tailMax: 0 });
+    expect(before.tail).toBeNull();
+    for (let i = 40; i < 60; i++) given.life.log.append(eventAt(i));
+    await given.life.settle();
+    const known = before.known ?? undefined;
+    expect(known?.count).toBe(10);
+    const after = await run(given, known === undefined ? {} : { known });
+    expect([...before.events.map(({ index }) => index), ...found(after)]).toEqual(
+      expected(given.life, KEY),
+    );
+  });
+
+  it('finds those of a range', async () => {
+    const given = await filled();
+    const result = await run(given, { range: { lo: 4, hi: 16 } }, { tailMax: 0 });
+    expect(found(result)).toEqual(expected(given.life, KEY).filter((x) => x >= 4 && x < 16));
+    expect(result.known).toBeNull();
+  });
+
+  it('counts the leaves that no key covers, with their proof', async () => {
+    const given = await filled();
+    given.life.log.append(NO_LEAF, indexEvent('u', { kind: 'unmapped' }));
+    await given.life.settle();
+    given.life.log.append(NO_LEAF);
+    given.life.log.publish();
+    expect((await run(given)).unmapped).toBe(3);
+    expect((await run(given, {}, { tailMax: 0 })).unmapped).toBe(2);
+  });
+
+  it('says that it is complete up to the head alone where the tail is too long', async () => {
+    const given = await filled();
+    const result = await run(given, {}, { tailMax: 1 });
+    expect(result.tail).toBeNull();
+    expect(result.completeTo).toBe(30);
+  });
+
+  it('asks again with a newer head that it finds in the tail', async () => {
+    const given = await filled();
+    const [first] = [given.life.log.entries.findIndex(isHead)];
+    await given.life.settle();
+    const head = given.life.log.entries.findLastIndex(isHead);
+    expect(head).toBeGreaterThan(first);
+    let answers = 0;
+    const older = lookupSite(given.life);
+    const label = labelOf(KEY);
+    // The head before the newest is kept for those who page under it.
+    await given.life.index.answer({ label, limit: 1 });
+    older.answer = (answer) => {
+      answers++;
+      return answer;
+    };
+    const result = await run({ ...given, site: older });
+    expect(result.head.leafIndex).toBe(head);
+    expect(answers).toBeGreaterThan(0);
+  });
+
+  it('begins anew when its head goes away between two pages', async () => {
+    const given = await filled(60);
+    let gone = 0;
+    const { fetch } = given.site;
+    const site = {
+      ...given.site,
+      fetch: (url: string, init: RequestInit) => {
+        if (url.includes('&head=') && !url.includes('limit=1&') && gone++ === 0) {
+          return Promise.resolve(new Response('gone', { status: 410 }));
+        }
+        return fetch(url, init);
+      },
+    };
+    given.site.answer = async (answer, url) => {
+      if (url.searchParams.has('head')) return answer;
+      const reply = await given.life.index.answer({ label: answer.label, limit: 5 });
+      return { ...answer, page: reply.page };
+    };
+    const result = await run({ life: given.life, site });
+    expect(gone).toBeGreaterThan(1);
+    expect(found(result)).toEqual(expected(given.life, KEY));
+  });
+});
+
+describe('a log that lies to a lookup', () => {
+  it('is caught when it drops a posting of its answer', async () => {
+    const given = await filled();
+    given.site.answer = (answer) => {
+      if (answer.page === null) return answer;
+      const indices = answer.page.indices.filter((index) => index !== 12);
+      return { ...answer, page: { ...answer.page, indices } };
+    };
+    expect(await refusal(run(given))).toMatch('index.mismatch');
+  });
+
+  it('is caught when its mini-log lacks a posting that its head does not', async () => {
+    const given = await filled();
+    // A second index that never saw entry 12 answers; the head of the first stands in the log.
+    const liar = indexLife();
+    liar.log.doctor = (entry, index) => (index === 12 ? eventAt(1) : entry);
+    liar.log.append(...given.life.log.entries.slice(0, 30));
+    await liar.settle();
+    given.site.answer = async (answer) => {
+      if (answer.page === null) return answer;
+      const { page, count } = await liar.index.answer({ label: answer.label });
+      return { ...answer, page, count };
+    };
+    expect(await refusal(run(given))).toMatch('index.mismatch');
+  });
+
+  it('is not caught when its trie and head lie too, but says of itself that it only claims', async () => {
+    const life = indexLife();
+    life.log.doctor = (entry, index) => (index === 12 ? eventAt(1) : entry);
+    for (let i = 0; i < 30; i++) life.log.append(eventAt(i));
+    await life.settle();
+    const given = { life, site: lookupSite(life) };
+    const result = await run(given);
+    expect(found(result)).not.toContain(12);
+    expect(result.grade.grade).toBe('claimed');
+    expect(await refusal(run(given, {}, { grades: ['audited'], auditors: [AUDITOR] }))).toMatch(
+      'index.grade: claimed',
+    );
+    expect(await refusal(run(given, {}, { replay: true }))).toMatch('index.head-mismatch');
+  });
+
+  it('is caught when an entry does not carry the key', async () => {
+    const life = indexLife();
+    life.log.doctor = (entry, index) => (index === 13 ? eventAt(0) : entry);
+    for (let i = 0; i < 30; i++) life.log.append(eventAt(i));
+    await life.settle();
+    expect(await refusal(run({ life, site: lookupSite(life) }))).toMatch(
+      'index.false-posting: entry 13 does not carry cred:tok',
+    );
+  });
+
+  it('is caught when an entry is not the one in the tree, alone or in a bundle', async () => {
+    for (const count of [30, 3]) {
+      const given = await filled(count);
+      given.site.reply = (bytes, path) => {
+        if (!path.startsWith('entries/') && !path.startsWith('tile/entries')) return bytes;
+        const changed = bytes.slice();
+        changed[changed.length - 30] = 0x58;
+        return changed;
+      };
+      expect(await refusal(run(given))).toMatch('bundle.mismatch');
+    }
+  });
+
+  it('is caught when it answers with the answer of another key', async () => {
+    const given = await filled();
+    given.site.answer = async (answer) => {
+      const label = labelOf(parseLookupKey('cred:none'));
+      const reply = await given.life.index.answer({ label });
+      return { ...answer, ...reply, head: answer.head, label: answer.label };
+    };
+    expect(await refusal(run(given))).toMatch('index.mismatch');
+  });
+
+  it('is caught when it answers under another head than was asked for', async () => {
+    const given = await filled(60);
+    given.site.answer = async (answer, url) => {
+      if (answer.page === null) return answer;
+      if (!url.searchParams.has('head')) {
+        const reply = await given.life.index.answer({ label: answer.label, limit: 5 });
+        return { ...answer, page: reply.page };
+      }
+      return { ...answer, head: { ...answer.head, leafIndex: answer.head.leafIndex - 1 } };
+    };
+    expect(await refusal(run(given))).toMatch(/index\.|inclusion\./);
+  });
+
+  it('is caught when its pages end early', async () => {
+    const given = await filled();
+    given.site.answer = async (answer) => {
+      if (answer.page === null) return answer;
+      const reply = await given.life.index.answer({ label: answer.label, limit: 3 });
+      return { ...answer, page: reply.page };
+    };
+    expect(await refusal(run(given))).toMatch('index.incomplete');
+  });
+
+  it('is caught when it hides entries behind the head', async () => {
+    const given = await filled();
+    given.site.reply = (bytes, path) => {
+      return path.startsWith('tile/entries') ? bytes.subarray(0, bytes.length - 700) : bytes;
+    };
+    expect(await refusal(run(given))).toMatch('bundle.');
+  });
+});
+
+describe('the grade of a lookup', () => {
+  const noteOf = (life: IndexLife, leafIndex: number, change = {}): string => {
+    const head = parseIndexHead(life.log.entries[leafIndex] as Uint8Array);
+    const trieRoot = Uint8Array.from(atob(head.index), (c) => c.charCodeAt(0));
+    const audit = { origin: life.log.origin, leafIndex, size: head.size, trieRoot, ...change };
+    return utf8Text(signIndexAudit(audit, auditor));
+  };
+  const asked = { grades: ['audited'], auditors: [AUDITOR] };
+
+  it('is audited by a note of its own head', async () => {
+    const given = await filled();
+    given.site.audits = [noteOf(given.life, given.life.log.entries.findIndex(isHead))];
+    expect((await run(given, {}, asked)).grade).toEqual({
+      grade: 'audited',
+      auditors: ['auditor.test/a'],
+    });
+  });
+
+  it('is audited by a note of a later head that covers it', async () => {
+    const given = await filled();
+    const first = given.life.log.entries.findIndex(isHead);
+    const head = await given.life.index.answer({ label: labelOf(KEY), limit: 1 });
+    expect(head.head.leafIndex).toBe(first);
+    await given.life.settle();
+    const last = given.life.log.entries.findLastIndex(isHead);
+    given.site.audits = [noteOf(given.life, last)];
+    const site = lookupSite(given.life);
+    site.audits = given.site.audits;
+    expect((await run({ ...given, site }, {}, asked)).grade.grade).toBe('audited');
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['of an earlier head', { leafIndex: 2, size: 2 }],
+    ['of another trie', { trieRoot: new Uint8Array(32) }],
+    ['of another size', { size: 29 }],
+    ['of another log', { origin: 'other.test/log' }],
+    ['of a head that is not in the tree', { leafIndex: 1_000, size: 900 }],
+  ])('is claimed beside a note %s', async (_, change) => {
+    const given = await filled();
+    const head = given.life.log.entries.findIndex(isHead);
+    given.site.audits = [noteOf(given.life, head, change)];
+    expect((await run(given, {}, { auditors: [AUDITOR] })).grade.grade).toBe('claimed');
+    expect(await refusal(run(given, {}, asked))).toMatch('index.grade');
+  });
+
+  it('is claimed beside a note of somebody else, or of a changed text', async () => {
+    const given = await filled();
+    const note = noteOf(given.life, given.life.log.entries.findIndex(isHead));
+    const stranger = { ...testSigner('auditor.test/a'), name: 'auditor.test/a' };
+    const key = verifierKeyOf(stranger.name, KEY_TYPE.ed25519, stranger.ed25519PublicKey);
+    given.site.audits = [note];
+    expect((await run(given, {}, { auditors: [formatVkey(key)] })).grade.grade).toBe('claimed');
+    given.site.audits = [note.replace('\n30\n', '\n31\n'), 'no note'];
+    expect((await run(given, {}, { auditors: [AUDITOR] })).grade.grade).toBe('claimed');
+  });
+
+  it('is replayed by reading the whole log', async () => {
+    const given = await filled();
+    expect((await run(given, {}, { grades: ['replayed'] })).grade.grade).toBe('replayed');
+  });
+
+  it('cannot be of an age where nobody vouches for a time', async () => {
+    expect(await refusal(run(await filled(), {}, { maxAges: ['60'] }))).toMatch('index.stale');
+  });
+});
+
+function isHead(entry: Uint8Array): boolean {
+  return utf8Text(entry).endsWith('"v":"nhi.index/1"}');
+}
