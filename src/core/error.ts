@@ -78,6 +78,9 @@ export type ErrorCode =
   | 'submission.too-many-items'
   | 'submission.bad-disclosure'
   | 'submission.openings-not-kept'
+  | 'ingest.malformed'
+  | 'ingest.unknown-format'
+  | 'ingest.bad-signature'
   | 'receipt.malformed'
   | 'receipt.mismatch'
   // the log

@@ -68,6 +68,7 @@ export function statusOf(code: ErrorCode): number {
     case 'add-checkpoint.malformed':
     case 'submission.malformed':
     case 'submission.empty':
+    case 'ingest.malformed':
       return 400;
     case 'request.unauthenticated':
       return 401;
@@ -78,6 +79,7 @@ export function statusOf(code: ErrorCode): number {
       return 403;
     case 'request.not-found':
     case 'log.unknown':
+    case 'ingest.unknown-format':
     case 'log.wrong-type':
     case 'tile.bad-path':
     case 'tile.not-found':
@@ -114,6 +116,7 @@ export function statusOf(code: ErrorCode): number {
     case 'event.body':
     case 'event.secret':
     case 'event.wrong-tenant':
+    case 'ingest.bad-signature':
     case 'submission.bad-disclosure':
     case 'submission.openings-not-kept':
     case 'note.bad-signature':

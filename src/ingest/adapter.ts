@@ -1,0 +1,87 @@
+import { isTransparencyError, TransparencyError } from '../core/error.ts';
+import { scanArrayItems } from '../event/array-items.ts';
+import type { JsonValue } from '../event/strict-json.ts';
+import type { WireItem } from './mapped-event.ts';
+import type { Mapping } from './mapping.ts';
+import { parseWireJson } from './wire-json.ts';
+import { endOfValue, linesOf, scanMembers, skipSpace } from './wire-scan.ts';
+
+/** What an adapter reads beside the body: the value of a header, its name in lower case. */
+export type WireHeaders = (name: string) => string | undefined;
+
+/** One thing that was sent, and the rules that make its event. */
+export interface AdaptedItem {
+  readonly item: WireItem;
+  readonly mapping: Mapping;
+}
+
+/** One foreign format: how a body is taken apart, and the rules for each part. */
+export interface Adapter {
+  /** Name in the path of the route, and in `recv.adapter`. */
+  readonly name: string;
+  /** The rules, where there is one file of them; the first where there are several. */
+  readonly mapping: Mapping;
+  /** Media types of its bodies. */
+  readonly contentTypes: readonly string[];
+  /**
+   * The parts of a body, one after the other: a body may be large, and what its parts say is never there at once.
+   *
+   * @throws {TransparencyError} json.*, bytes.*, ingest.malformed for a body that cannot be taken apart: nothing of it
+   *   has been given out then
+   */
+  read(body: Uint8Array, headers: WireHeaders): Iterable<AdaptedItem>;
+}
+
+/**
+ * The items of a JSON body as views of it: of an array its items, of an object with the member `list` the items of that
+ * one, of lines the lines, else the body itself.
+ *
+ * @throws {TransparencyError} json.malformed, json.too-deep, submission.empty
+ */
+export function jsonItems(body: Uint8Array, list?: string): readonly Uint8Array[] {
+  const start = skipSpace(body, 0);
+  if (start === body.length) throw new TransparencyError('submission.empty', 'an empty body');
+  if (body[start] === OPEN_BRACKET) return scanArrayItems(body);
+  const end = endOfValue(body, start);
+  if (skipSpace(body, end) < body.length) return linesOf(body);
+  const items = list === undefined ? undefined : scanMembers(body)?.get(list);
+  if (items !== undefined && items[0] === OPEN_BRACKET) return scanArrayItems(items);
+  return [body.subarray(start, end)];
+}
+
+const OPEN_BRACKET = 0x5b;
+
+/** An item of JSON; what cannot be read stays what it is, and its event is `unmapped`. */
+export function jsonItem(raw: Uint8Array): WireItem {
+  return { raw, input: readOr(() => parseWireJson(raw)) };
+}
+
+/** What a reader gives, or undefined where it refuses. */
+export function readOr(read: () => JsonValue): JsonValue | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (isTransparencyError(error)) return undefined;
+    throw error;
+  }
+}
+
+/** An adapter whose items are JSON, and whose rules do all the work. */
+export function jsonAdapter(mapping: Mapping, options: { readonly list?: string } = {}): Adapter {
+  return {
+    name: mapping.file.adapter,
+    mapping,
+    contentTypes: JSON_TYPES,
+    *read(body) {
+      for (const raw of jsonItems(body, options.list)) yield { item: jsonItem(raw), mapping };
+    },
+  };
+}
+
+/** Media types of JSON and of lines of it, as emitters name them. */
+export const JSON_TYPES: readonly string[] = [
+  'application/json',
+  'application/x-ndjson',
+  'application/ndjson',
+  'application/jsonl',
+];

@@ -1,0 +1,26 @@
+export type { Adapter, WireHeaders } from './adapter.ts';
+export { ADAPTERS } from './adapters.ts';
+export { createSalts } from './commitment.ts';
+export type { IngestContext } from './mapped-event.ts';
+
+import type { MappedItem } from '../event/mapped-item.ts';
+import type { Adapter, WireHeaders } from './adapter.ts';
+import { type IngestContext, mappedEvent } from './mapped-event.ts';
+
+/**
+ * The events of a body, one after the other and none before it is asked for. (spec/12-ingest.md §1)
+ *
+ * Only a body that cannot be taken apart is refused, before anything of it is given out. No item is: what cannot be read
+ * is `unmapped`.
+ *
+ * @throws {TransparencyError} json.*, bytes.*, ingest.*, submission.empty
+ */
+export function* ingest(
+  adapter: Adapter,
+  sent: { readonly body: Uint8Array; readonly headers: WireHeaders },
+  context: IngestContext,
+): Generator<MappedItem> {
+  for (const { item, mapping } of adapter.read(sent.body, sent.headers)) {
+    yield mappedEvent(item, mapping, context);
+  }
+}
