@@ -25,9 +25,9 @@ export function labelled(): Labels {
         getMany: (keys) => named(`getMany ${tagOf(keys[0])}`, () => store.getMany(keys)),
         scan: (range) => named(`scan ${tagOf(range.from)}`, () => store.scan(range)),
         write: (batch) => {
-          writes.push(
-            `write ${nameOfBatch(new Set(batch.changes.map(({ key }) => tagOf(key))), batch.flush)}`,
-          );
+          const tags = new Set(batch.changes.map(({ key }) => tagOf(key)));
+          const drops = batch.changes.some(({ value }) => value === null);
+          writes.push(`write ${nameOfBatch(tags, drops)}`);
           return store.write(batch);
         },
         close: () => store.close(),
@@ -41,10 +41,10 @@ export function labelled(): Labels {
   };
 }
 
-function nameOfBatch(tags: ReadonlySet<string>, flush: boolean): string {
+function nameOfBatch(tags: ReadonlySet<string>, drops: boolean): string {
   if (tags.has('M')) return tags.has('S') ? 'tail' : 'genesis';
   if (tags.has('H')) return 'commit';
   if (tags.has('B')) return 'fold';
-  if (tags.has('S')) return flush ? 'head' : 'prune';
+  if (tags.has('S')) return drops ? 'prune' : 'head';
   return 'other';
 }
