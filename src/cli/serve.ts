@@ -43,7 +43,7 @@ each log as soon as it listens, as 'varve keys' does.
   --url URL      under which others reach it; for what is printed
   --config FILE  JSON: data keys guard listen url policy failOpen auth hosts
                  tls {cert, key}, limits {...}, logs [{name, type, origin,
-                 tenant, policy, limits {...}}]; spec/12-configuration.md
+                 tenant, policy, limits {...}}]; spec/13-configuration.md
 
 Variables: VARVE_DATA VARVE_KEYS VARVE_GUARD VARVE_LISTEN VARVE_CONFIG
 `,
