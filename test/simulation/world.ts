@@ -127,7 +127,9 @@ export class World {
       return { kind: 'closed' };
     };
     const guarded = work().catch((error): LifeEnd | Promise<LifeEnd> => {
-      // Where a planned fault makes a call of ours fail, the log reports the fault too, or never opened.
+      // Where a planned fault makes a call of ours fail, the log reports the fault too, or never opened: then too what
+      // it wrote may not be flushed, and the next start is told.
+      this.#flushFailed = true;
       return { kind: 'refused', error };
     });
     return Promise.race([guarded, fault]);
