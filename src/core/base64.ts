@@ -5,13 +5,13 @@ const URL_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345
 
 /** Padded base64 of the bytes. (RFC 4648 §4) */
 export function base64(bytes: Uint8Array): string {
-  const text = encode(bytes, ALPHABET);
+  const text = encode(bytes, PAIRS);
   return text + '='.repeat((4 - (text.length % 4)) % 4);
 }
 
 /** Unpadded base64url of the bytes. (RFC 4648 §5) */
 export function base64url(bytes: Uint8Array): string {
-  return encode(bytes, URL_ALPHABET);
+  return encode(bytes, URL_PAIRS);
 }
 
 /**
@@ -35,6 +35,13 @@ export function parseBase64url(text: string): Uint8Array {
   return decode(text, URL_VALUES);
 }
 
+const PAIRS = pairsOf(ALPHABET);
+const URL_PAIRS = pairsOf(URL_ALPHABET);
+
+function pairsOf(alphabet: string): readonly string[] {
+  return [...alphabet].flatMap((first) => [...alphabet].map((second) => first + second));
+}
+
 const VALUES = valuesOf(ALPHABET);
 const URL_VALUES = valuesOf(URL_ALPHABET);
 
@@ -44,14 +51,16 @@ function valuesOf(alphabet: string): Int8Array {
   return values;
 }
 
-function encode(bytes: Uint8Array, alphabet: string): string {
+/** Two digits at a time: a third less work and half the strings of one at a time (bench/allocations.ts). */
+function encode(bytes: Uint8Array, pairs: readonly string[]): string {
   let text = '';
   for (let i = 0; i < bytes.length; i += 3) {
     const left = bytes.length - i;
     const group = ((bytes[i] as number) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
-    text += alphabet.charAt(group >> 18) + alphabet.charAt((group >> 12) & 63);
-    if (left > 1) text += alphabet.charAt((group >> 6) & 63);
-    if (left > 2) text += alphabet.charAt(group & 63);
+    const last = pairs[group & 4095] as string;
+    text += pairs[group >> 12];
+    if (left > 2) text += last;
+    else if (left > 1) text += last.charAt(0);
   }
   return text;
 }

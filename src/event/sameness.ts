@@ -1,4 +1,4 @@
-import { sha256, sha256Into, sha256Of } from '#sha256';
+import { sha256Into, sha256Of } from '#sha256';
 import { invariant } from '../core/error.ts';
 import { EVENT_LIMITS } from './limits.ts';
 
@@ -16,12 +16,15 @@ export function idempotencyKey(sourceId: string, id: string): Uint8Array {
   const input = `nhi.id/1\n${sourceId}\n${id}`;
   const { read, written } = encoder.encodeInto(input, keyInput);
   invariant(read === input.length, 'source and id are those of a checked event');
-  return sha256(keyInput.subarray(0, written)).slice(0, IDEMPOTENCY_KEY_LENGTH);
+  sha256Into(digest, 0, keyInput.subarray(0, written));
+  return digest.slice(0, IDEMPOTENCY_KEY_LENGTH);
 }
 
 const encoder = new TextEncoder();
 /** Source and id have at most 128 characters of ASCII each. */
 const keyInput = new Uint8Array(512);
+/** A digest before it is cut. A view of a new one would move its bytes out of the heap. */
+const digest = new Uint8Array(32);
 
 /**
  * The MAC that tells whether a second event of one id says the same: the first 16 bytes of HMAC-SHA256. (RFC 2104)
@@ -42,8 +45,8 @@ export function samenessMac(secret: Uint8Array): (content: Uint8Array) => Uint8A
     } else {
       outer.set(sha256Of([inner.subarray(0, BLOCK), content]), BLOCK);
     }
-    // A copy: a view would move these bytes out of the heap, which takes longer than to copy them.
-    return sha256(outer).slice(0, SAMENESS_MAC_LENGTH);
+    sha256Into(digest, 0, outer);
+    return digest.slice(0, SAMENESS_MAC_LENGTH);
   };
 }
 

@@ -58,7 +58,7 @@ export class Housekeeping {
     try {
       for (;;) {
         const rows = await store.scan({ from, to, limit: IDS_AT_ONCE });
-        for (const { key } of rows) seen.add(key.slice(1));
+        for (const { key } of rows) seen.add(key, 1);
         // Those of entries that came since the start may have been passed by.
         const added = rows.filter(({ value }) => parseIdRow(value).leafIndex < startSize);
         found = tallied('I', found, { added });

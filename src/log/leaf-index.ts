@@ -131,8 +131,7 @@ export class LeafIndex {
         const index = Math.floor(size / TILE_WIDTH);
         const tile = await this.#hashes(index, published);
         for (let at = size % TILE_WIDTH; at * HASH_LENGTH < tile.length; at++) {
-          const hash = tile.subarray(at * HASH_LENGTH, (at + 1) * HASH_LENGTH);
-          changes.push({ key: keyOf(hash, size++), value: NOTHING });
+          changes.push({ key: keyOf(tile, size++, at * HASH_LENGTH), value: NOTHING });
         }
       }
       const root = await readRoot(this.#log.tiles, size);
@@ -145,10 +144,11 @@ export class LeafIndex {
 
 const NOTHING = new Uint8Array(0);
 
-function keyOf(hash: Uint8Array, leafIndex: number): Uint8Array {
+/** The key of the hash that stands at an offset. */
+function keyOf(hashes: Uint8Array, leafIndex: number, offset = 0): Uint8Array {
   const key = new Uint8Array(1 + HASH_PREFIX + 8);
   key[0] = HASH_TAG;
-  for (let i = 0; i < HASH_PREFIX; i++) key[1 + i] = hash[i] as number;
+  for (let i = 0; i < HASH_PREFIX; i++) key[1 + i] = hashes[offset + i] as number;
   key.set(u64be(leafIndex), 1 + HASH_PREFIX);
   return key;
 }

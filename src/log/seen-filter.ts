@@ -17,12 +17,12 @@ export class SeenFilter {
     this.#blocks = bytes / 64;
   }
 
-  /** Remembers a key of 20 bytes. */
-  add(key: Uint8Array): void {
-    const block = this.#block(key);
+  /** Remembers a key: 20 bytes, from an offset on. */
+  add(bytes: Uint8Array, offset = 0): void {
+    const block = this.#block(bytes, offset);
     const words = this.#words;
     for (let probe = 0; probe < 6; probe++) {
-      const bit = probeBit(key, probe);
+      const bit = probeBit(bytes, offset, probe);
       const at = block + (bit >>> 5);
       words[at] = (words[at] as number) | (1 << (bit & 31));
     }
@@ -31,27 +31,28 @@ export class SeenFilter {
   /** False only if the key was never added and the filter is complete. */
   mayContain(key: Uint8Array): boolean {
     if (!this.complete) return true;
-    const block = this.#block(key);
+    const block = this.#block(key, 0);
     for (let probe = 0; probe < 6; probe++) {
-      const bit = probeBit(key, probe);
+      const bit = probeBit(key, 0, probe);
       if (((this.#words[block + (bit >>> 5)] as number) & (1 << (bit & 31))) === 0) return false;
     }
     return true;
   }
 
   /** First word of the line of a key. */
-  #block(key: Uint8Array): number {
+  #block(bytes: Uint8Array, offset: number): number {
     const number =
-      (((key[0] as number) << 24) |
-        ((key[1] as number) << 16) |
-        ((key[2] as number) << 8) |
-        (key[3] as number)) >>>
+      (((bytes[offset] as number) << 24) |
+        ((bytes[offset + 1] as number) << 16) |
+        ((bytes[offset + 2] as number) << 8) |
+        (bytes[offset + 3] as number)) >>>
       0;
     return (number % this.#blocks) * 16;
   }
 }
 
 /** One of 512 bits of a line: nine bits of the key for each probe. */
-function probeBit(key: Uint8Array, probe: number): number {
-  return (((key[4 + 2 * probe] as number) << 8) | (key[5 + 2 * probe] as number)) & 511;
+function probeBit(bytes: Uint8Array, offset: number, probe: number): number {
+  const at = offset + 4 + 2 * probe;
+  return (((bytes[at] as number) << 8) | (bytes[at + 1] as number)) & 511;
 }

@@ -105,7 +105,7 @@ export class Sequencer {
     });
     // Only now is it so: a failed write leaves the tree in memory as it was.
     integrated.adopt();
-    for (const { key } of decision.newIds) seen.add(key.slice(1));
+    for (const { key } of decision.newIds) seen.add(key, 1);
     const durationMs = timing.stopwatch() - began;
     timing.observer?.committed({ entries: decision.entries.length, durationMs });
     onCommit();
