@@ -1,8 +1,7 @@
 import { sha256 } from '#sha256';
 import { base64 } from '../core/base64.ts';
-import { compareBytes, concat, equalBytes } from '../core/bytes.ts';
+import { equalBytes } from '../core/bytes.ts';
 import { openCheckpoint } from '../core/checkpoint.ts';
-import { hex } from '../core/hex.ts';
 import { formatVkey } from '../core/vkey.ts';
 import { parseGenesis } from '../event/genesis.ts';
 import { checkCommits, readLastCommit } from './check-commits.ts';
@@ -10,19 +9,11 @@ import { EntryCheck } from './check-entries.ts';
 import { HeadCheck } from './check-heads.ts';
 import { IdCheck } from './check-ids.ts';
 import { heldTo, lie } from './check-lie.ts';
+import { checkNothingElse } from './check-surplus.ts';
 import type { LogType } from './contract.ts';
 import type { GuardState, Store } from './ports.ts';
 import { formatMeta } from './recovery.ts';
-import {
-  type CommitRow,
-  evidenceKey,
-  HEAD_KEY,
-  keysOf,
-  META_KEY,
-  PUBLISHED_KEY,
-  SCRUBBED_KEY,
-  tallyKey,
-} from './rows.ts';
+import { type CommitRow, evidenceKey, keysOf, META_KEY } from './rows.ts';
 import type { HeadKeys, HeadRow } from './signed-head.ts';
 
 /** Which log a store must hold, by whose keys, and what is known of it from elsewhere. */
@@ -204,28 +195,3 @@ function checkGuard(claim: StoreClaim, newest: HeadRow | null, size: number): vo
     lie(`the head of ${guarded?.size ?? size} entries that was signed last is missing`);
   }
 }
-
-/** Rows that no run of this program writes. */
-async function checkNothingElse(store: Store, type: LogType): Promise<void> {
-  const only = (key: Uint8Array): Span => ({ from: key, to: concat(key, Uint8Array.of(0)) });
-  const spans: Span[] = [
-    ...['B', 'C', 'E', 'F', 'S', 'T'].map(keysOf),
-    ...[HEAD_KEY, META_KEY, PUBLISHED_KEY, SCRUBBED_KEY, tallyKey('S')].map(only),
-    ...(type === 'opaque' ? [] : [...['I', 'J', 'K'].map(keysOf), only(tallyKey('I'))]),
-    { from: AFTER_ALL, to: AFTER_ALL },
-  ];
-  spans.sort((a, b) => compareBytes(a.from, b.from));
-  let from = new Uint8Array(0);
-  for (const span of spans) {
-    const [row] = await store.scan({ from, to: span.from, limit: 1 });
-    if (row !== undefined) lie(`a row is there that is none of a log: key ${hex(row.key)}`);
-    from = new Uint8Array(span.to);
-  }
-}
-
-interface Span {
-  readonly from: Uint8Array;
-  readonly to: Uint8Array;
-}
-
-const AFTER_ALL = new Uint8Array(64).fill(255);
