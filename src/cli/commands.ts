@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import { demo } from './demo.ts';
 import { guard } from './guard.ts';
 import { keys } from './keys.ts';
+import { lookup } from './lookup.ts';
 import { restore } from './restore.ts';
 import { retire } from './retire.ts';
 import { serve } from './serve.ts';
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   keys,
   submit,
   verify,
+  lookup,
   check,
   token,
   guard,

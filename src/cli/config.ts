@@ -29,6 +29,8 @@ export interface FolderConfig {
   readonly store: string;
   /** What is derived from the store, and may be lost. */
   readonly leafIndex: string;
+  /** The verifiable indexes; they may be lost too. */
+  readonly index: string;
   /** Heads of our keys that our tree does not contain, as others showed them. */
   readonly evidence: string;
   readonly keys: string;
@@ -53,6 +55,8 @@ export interface ServeConfig {
   readonly failOpen: boolean;
   /** Start with a guard that was made anew, or without the witnesses' word. (forks.md, START) */
   readonly startUnconfirmed: boolean;
+  /** Does each log of events have its verifiable index? */
+  readonly index: boolean;
   /** Is a token asked for? */
   readonly auth: boolean;
   /** Names in `Host` that are answered beside those of loopback, where no token is asked for. */
@@ -69,7 +73,7 @@ export const FOLDER_FLAGS: readonly string[] = ['data', 'keys', 'guard', 'config
 export const SERVE_FLAGS: FlagTable = {
   text: [...FOLDER_FLAGS, 'listen', 'url', 'origin', 'tenant', 'policy', 'tls-cert', 'tls-key'],
   texts: ['log', 'opaque', 'host'],
-  on: ['auth', 'fail-open', 'start-unconfirmed'],
+  on: ['auth', 'fail-open', 'no-index', 'start-unconfirmed'],
 };
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -107,6 +111,7 @@ export async function readServeConfig(flags: Flags, env: Env): Promise<ServeConf
     policy,
     failOpen,
     startUnconfirmed: flags.on('start-unconfirmed'),
+    index: !flags.on('no-index'),
     auth,
     hosts: [...flags.texts('host'), ...file.hosts].map(hostOf),
     tls: tlsOf(flags, file),
@@ -136,6 +141,7 @@ export function foldersOf(
   return {
     store: resolve(data, 'store'),
     leafIndex: resolve(data, 'leaf-index'),
+    index: resolve(data, 'index'),
     evidence: resolve(data, 'evidence'),
     keys: keysFolder,
     guard: guard === undefined ? resolve(data, 'guard') : resolve(guard),

@@ -14,6 +14,8 @@ export interface LogFolder {
   readonly guard: string;
   /** Made anew where it is lost. */
   readonly leafIndex: string;
+  /** Its verifiable index. */
+  readonly index: string;
   readonly evidence: string;
   /**
    * Holds the verifier key of keys that never signed; gone before they do. It lies beside the store, so that a copy of the
@@ -36,6 +38,7 @@ export function logFolderOf(folders: FolderConfig, name: string): LogFolder {
     keys: join(folders.keys, name),
     guard: join(folders.guard, name),
     leafIndex: join(folders.leafIndex, name),
+    index: join(folders.index, name),
     evidence: join(folders.evidence, name),
     newMark: join(folders.store, `${name}.new`),
     runningMark: join(folders.store, `${name}.running`),

@@ -14,7 +14,7 @@ export const serve: Command = {
   help: `varve serve [--data DIR] [--keys DIR] [--guard DIR] [--listen 127.0.0.1:6962]
             [--log NAME]... [--opaque NAME]... [--origin O] [--tenant T]
             [--policy FILE] [--fail-open] [--start-unconfirmed]
-            [--auth] [--tls-cert FILE --tls-key FILE] [--host NAME]...
+            [--auth] [--tls-cert FILE --tls-key FILE] [--host NAME]... [--no-index]
             [--url URL] [--config FILE]
 
 Serves one log or several, each under /NAME, until SIGINT or SIGTERM: then it
@@ -40,6 +40,7 @@ each log as soon as it listens, as 'varve keys' does.
   --auth         ask for a token: see 'varve token'
   --tls-cert FILE  certificate chain (PEM)    --tls-key FILE  its key
   --host NAME    without --auth: answer to this name too, beside localhost
+  --no-index     keep no verifiable index: 'varve lookup' finds nothing here
   --url URL      under which others reach it; for what is printed
   --config FILE  JSON: data keys guard listen url policy failOpen auth hosts
                  tls {cert, key}, limits {...}, logs [{name, type, origin,

@@ -14,7 +14,10 @@ import {
   type TokenStore,
 } from '../http/http.ts';
 import type { Log } from '../log/log.ts';
+import type { LookupIndex } from '../lookup/lookup.ts';
 import type { ServeConfig } from './config.ts';
+import { openIndexHost } from './index-host.ts';
+import { logFolderOf } from './log-folder.ts';
 import { type LogLine, logLinesOf } from './log-line.ts';
 import { readNamedFile } from './named-file.ts';
 import { type OpenedLog, openLogs } from './open-logs.ts';
@@ -55,20 +58,40 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const tokens = config.auth ? openTokens(config, logger) : null;
   const metrics = createMetrics({ process: true });
   const { logs, fault } = await openAll(options, metrics);
+  const indexes = openIndexes(options, logs, metrics);
   try {
-    const server = await serveLogs(options, { logs, tls, tokens, metrics });
+    const server = await serveLogs(options, { logs, indexes, tls, tokens, metrics });
     const watch = watchWitnesses(logs, logger);
     const close = async (): Promise<void> => {
       watch.end();
       await server.close();
+      for (const index of indexes.values()) await index.close();
       await closeAll(logs);
     };
     const lines = logLinesOf(logs, config.url ?? server.url);
     return { url: server.url, logs, lines, fault, close };
   } catch (error) {
+    for (const index of indexes.values()) await index.close();
     await closeAll(logs);
     throw error;
   }
+}
+
+/** The verifiable indexes of the logs of events, each in a thread of its own. */
+function openIndexes(
+  { config, logger }: ServerOptions,
+  logs: readonly OpenedLog[],
+  metrics: Metrics,
+): ReadonlyMap<string, LookupIndex> {
+  const indexed = logs.filter(({ log }) => config.index && log.type === 'events');
+  return new Map(
+    indexed.map(({ log }) => {
+      const { index: dir } = logFolderOf(config.folders, log.name);
+      const observer = metrics.observerOf(log.name);
+      const onLag = (lagEntries: number): void => observer.followed('index', lagEntries);
+      return [log.name, openIndexHost({ log, dir, logger, onLag })];
+    }),
+  );
 }
 
 async function openAll(
@@ -104,17 +127,19 @@ function serveLogs(
   { config, logger, now }: ServerOptions,
   parts: {
     readonly logs: readonly OpenedLog[];
+    readonly indexes: ReadonlyMap<string, LookupIndex>;
     readonly tls: ListenOptions['tls'];
     readonly tokens: TokenStore | null;
     readonly metrics: Metrics;
   },
 ): Promise<HttpServer> {
-  const { logs, tls, tokens, metrics } = parts;
+  const { logs, indexes, tls, tokens, metrics } = parts;
   for (const { log } of logs) if (log.state.kind === 'halted') tellHalted(logger, log);
   const random = (): number => randomInt(2 ** 47) / 2 ** 47;
   const limits = limitsOf(config.limits);
   const app = createApp({
     logs: new Map(logs.map(({ log }) => [log.name, log])),
+    indexes,
     random,
     now,
     logger,

@@ -53,6 +53,7 @@ export function parseLookupPolicy(file: Uint8Array): LookupPolicy {
 /**
  * A policy and what is asked of lookups, from texts. Of several grades the highest is asked for, of ages the lowest.
  *
+ * @param base  what was asked already
  * @throws {TransparencyError} policy.malformed, also for an auditor whose key is a witness's; vkey.*
  */
 export function lookupPolicyOf(
@@ -62,15 +63,18 @@ export function lookupPolicyOf(
     readonly auditors?: readonly string[];
     readonly maxAges?: readonly string[];
   },
+  base: Omit<LookupPolicy, 'policy'> = { grade: 'claimed', auditors: [], maxAgeSeconds: null },
 ): LookupPolicy {
-  const grades = (asked.grades ?? []).map(parseGrade);
+  const grades = [base.grade, ...(asked.grades ?? []).map(parseGrade)];
   const ages = (asked.maxAges ?? []).map(parseAge);
+  if (base.maxAgeSeconds !== null) ages.push(base.maxAgeSeconds);
   const auditors = (asked.auditors ?? []).map((vkey) => parseAuditor(vkey, policy));
-  const grade = GRADES.findLast((one) => grades.includes(one)) ?? 'claimed';
-  if (grade === 'audited' && auditors.length === 0) {
-    throw malformed('grade audited, and no auditor whose notes count');
-  }
-  return { policy, grade, auditors, maxAgeSeconds: ages.length > 0 ? Math.min(...ages) : null };
+  return {
+    policy,
+    grade: GRADES.findLast((one) => grades.includes(one)) ?? 'claimed',
+    auditors: [...base.auditors, ...auditors],
+    maxAgeSeconds: ages.length > 0 ? Math.min(...ages) : null,
+  };
 }
 
 const NAMES = ['index-grade', 'index-auditor', 'index-max-age'];

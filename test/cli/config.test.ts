@@ -28,6 +28,7 @@ describe('readServeConfig', () => {
       folders: {
         store: resolve('varve-data/store'),
         leafIndex: resolve('varve-data/leaf-index'),
+        index: resolve('varve-data/index'),
         evidence: resolve('varve-data/evidence'),
         keys: resolve('varve-data/keys'),
         guard: resolve('varve-data/guard'),
@@ -40,6 +41,7 @@ describe('readServeConfig', () => {
       policy: null,
       failOpen: false,
       startUnconfirmed: false,
+      index: true,
       auth: false,
       hosts: [],
       tls: null,
@@ -54,6 +56,7 @@ describe('readServeConfig', () => {
     expect(config.folders).toEqual({
       store: '/flag/store',
       leafIndex: '/flag/leaf-index',
+      index: '/flag/index',
       evidence: '/flag/evidence',
       keys: '/env-keys',
       guard: '/file-guard',

@@ -1,0 +1,207 @@
+import { openLogClient } from '../client/client.ts';
+import { type LookupQuery, type LookupResult, lookup as lookUp } from '../client/lookup-client.ts';
+import type { LookupEntry } from '../client/lookup-entries.ts';
+import type { IndexRange, KnownPostings } from '../client/lookup-pages.ts';
+import {
+  isAtLeast,
+  type LookupPolicy,
+  lookupPolicyOf,
+  parseLookupPolicy,
+} from '../client/lookup-policy.ts';
+import { lookupNotProven, lookupSentence } from '../client/lookup-words.ts';
+import { policyOfVkey } from '../client/trust.ts';
+import { base64 } from '../core/base64.ts';
+import { utf8Text } from '../core/bytes.ts';
+import { isTransparencyError, TransparencyError } from '../core/error.ts';
+import { formatLookupKey, parseLookupKey } from '../event/map.ts';
+import { type Command, type CommandIo, exitCodeOf } from './command.ts';
+import { type Flags, parseFlags } from './flags.ts';
+import { readNamedFile } from './named-file.ts';
+import { checkUrl } from './submit.ts';
+
+/** `varve lookup` */
+export const lookup: Command = {
+  name: 'lookup',
+  summary: 'all events of a key, with the proof that these are all',
+  help: `varve lookup URL KEY --policy FILE|--vkey VKEY [--require GRADE]
+             [--auditor VKEY]... [--replay] [--max-age S] [--since N]
+             [--range A:B] [--tail-max N] [--json]
+
+Prints the entries that carry a key, a line of JSON each, and says on stderr
+what is proven: how many there are, among how many entries of the log, as of
+when, and how far the index can be relied on. Verifies everything; trusts the
+policy alone. Exits with 0 only if all of it holds and the grade is at least
+the one that is required, with 1 if not, with 2 if it could not try.
+
+  KEY            selector:value. Selectors: actor principal cred credfp source
+                 session trace res artifact kind approver log
+  --policy FILE  whose log, which witnesses; and in its comments what it asks of
+                 lookups: '#varve index-grade audited',
+                 '#varve index-auditor VKEY', '#varve index-max-age 3600'
+  --vkey VKEY    instead: the key of the log, and no witness
+  --require G    claimed, audited or replayed; the higher of this and the policy
+  --auditor VKEY its audit notes count, beside those that the policy names
+  --replay       read the whole log, and make the index anew to compare
+  --max-age S    refuse a checkpoint that is older, by its witnesses
+  --since N      only those behind the first N, which the caller has
+  --range A:B    only entries A to below B
+  --tail-max N   read so many entries behind the index at most; default 65536
+  --json         print one JSON object instead, proofs' figures with it
+`,
+  async run(args, io) {
+    const flags = parseFlags(args, {
+      text: ['policy', 'vkey', 'require', 'max-age', 'since', 'range', 'tail-max'],
+      texts: ['auditor'],
+      on: ['replay', 'json'],
+      operands: [2, 2],
+    });
+    const [url = '', key = ''] = flags.operands;
+    checkUrl(url);
+    const query: LookupQuery = { key: parseLookupKey(key), ...placeOf(flags) };
+    const policy = await policyOf(flags);
+    try {
+      const result = await lookUp(optionsOf(url, policy, flags, io), query);
+      tell(result, flags, io);
+      if (isAtLeast(result.grade.grade, policy.grade)) return 0;
+      io.note(`NOT ENOUGH: ${result.grade.grade}, where ${policy.grade} is required`);
+      return 1;
+    } catch (error) {
+      if (!isTransparencyError(error) || exitCodeOf(error) !== 1) throw error;
+      if (flags.on('json')) {
+        io.write(`${JSON.stringify({ holds: false, code: error.code, why: error.message })}\n`);
+      } else io.note(`DOES NOT HOLD: ${error.message}`);
+      return 1;
+    }
+  },
+};
+
+function optionsOf(
+  url: string,
+  policy: LookupPolicy,
+  flags: Flags,
+  io: CommandIo,
+): Parameters<typeof lookUp>[0] {
+  const tailMax = integerFlag(flags, 'tail-max');
+  return {
+    client: openLogClient({ url, policy: policy.policy, fetch: io.fetch }),
+    location: { url, fetch: io.fetch },
+    policy,
+    nowSeconds: () => Math.floor(io.now() / 1000),
+    anyGrade: true,
+    replay: flags.on('replay'),
+    signal: io.stop,
+    onProgress: (what, done, of) => io.progress(`${what}: ${done} of ${of}`),
+    ...(tailMax === undefined ? {} : { tailMax }),
+  };
+}
+
+async function policyOf(flags: Flags): Promise<LookupPolicy> {
+  const file = flags.text('policy');
+  const vkey = flags.text('vkey');
+  if ((file === undefined) === (vkey === undefined)) {
+    throw malformed('--policy FILE or --vkey KEY has to say whom to trust, one of them');
+  }
+  const read =
+    file === undefined
+      ? lookupPolicyOf(policyOfVkey(vkey ?? ''), {})
+      : parseLookupPolicy(await readNamedFile(file));
+  const one = (name: string): string[] => {
+    const text = flags.text(name);
+    return text === undefined ? [] : [text];
+  };
+  const asked = {
+    grades: one('require'),
+    auditors: flags.texts('auditor'),
+    maxAges: one('max-age'),
+  };
+  return lookupPolicyOf(read.policy, asked, read);
+}
+
+function placeOf(flags: Flags): { known?: KnownPostings; range?: IndexRange } {
+  const since = integerFlag(flags, 'since');
+  const range = flags.text('range');
+  if (since !== undefined && range !== undefined)
+    throw malformed('--since and --range: one of them');
+  if (since !== undefined) {
+    return { known: { count: since, lastIndex: null, edge: since === 0 ? [] : null } };
+  }
+  if (range === undefined) return {};
+  const [lo, hi, more] = range.split(':').map(integerOf);
+  if (lo === undefined || hi === undefined || more !== undefined || lo > hi) {
+    throw malformed('--range A:B: entries A to below B');
+  }
+  return { range: { lo, hi } };
+}
+
+function integerFlag(flags: Flags, name: string): number | undefined {
+  const text = flags.text(name);
+  if (text === undefined) return undefined;
+  const n = integerOf(text);
+  if (n === undefined) throw malformed(`--${name}: an integer expected`);
+  return n;
+}
+
+function integerOf(text: string): number | undefined {
+  return /^(?:0|[1-9][0-9]{0,14})$/.test(text) ? Number(text) : undefined;
+}
+
+function tell(result: LookupResult, flags: Flags, io: CommandIo): void {
+  const sentence = lookupSentence(result);
+  if (flags.on('json')) {
+    io.write(`${JSON.stringify(summaryOf(result, sentence))}\n`);
+    return;
+  }
+  for (const one of result.events) io.write(`${JSON.stringify(lineOf(one, true))}\n`);
+  for (const one of result.tail ?? []) io.write(`${JSON.stringify(lineOf(one, false))}\n`);
+  io.note(sentence);
+  if (result.events.length < result.count) {
+    io.note(`shown         ${result.events.length} of the ${result.count} under the index head`);
+  }
+  const { head, checkpoint } = result;
+  io.note(`index head    leaf ${head.leafIndex}, over ${head.tree.size} entries`);
+  io.note(`tail          ${tailOf(result)}, up to the ${checkpoint.size} of the checkpoint`);
+  for (const line of lookupNotProven(result)) io.note(`not proven    ${line}`);
+}
+
+function tailOf({ tail, head, checkpoint }: LookupResult): string {
+  const entries = `${checkpoint.size - head.tree.size} entries behind it`;
+  return tail === null ? `${entries}, not read` : `${entries}, read: ${tail.length} carry the key`;
+}
+
+/** What a leaf is: its text where it is one, so that nobody has to decode it. */
+function lineOf({ index, entry }: LookupEntry, indexed: boolean): object {
+  try {
+    return { index, indexed, leaf: JSON.parse(utf8Text(entry)) };
+  } catch {
+    return { index, indexed, bytes: base64(entry) };
+  }
+}
+
+function summaryOf(result: LookupResult, sentence: string): object {
+  const { key, head, checkpoint, known, grade, tail } = result;
+  return {
+    holds: true,
+    sentence,
+    key: formatLookupKey(key),
+    origin: checkpoint.origin,
+    head: { leafIndex: head.leafIndex, size: head.tree.size, index: base64(head.trieRoot) },
+    size: checkpoint.size,
+    completeTo: result.completeTo,
+    asOf: result.asOfSeconds,
+    grade: grade.grade,
+    auditors: grade.auditors,
+    count: result.count,
+    unmapped: result.unmapped,
+    events: result.events.map((one) => lineOf(one, true)),
+    tail: tail?.map((one) => lineOf(one, false)) ?? null,
+    known:
+      known === null
+        ? null
+        : { count: known.count, lastIndex: known.lastIndex, edge: known.edge?.map(base64) ?? null },
+    notProven: lookupNotProven(result),
+  };
+}
+
+function malformed(why: string): TransparencyError {
+  return new TransparencyError('config.malformed', why);
+}

@@ -1,0 +1,38 @@
+import { formatLookupKey } from '../event/map.ts';
+import type { LookupResult } from './lookup-client.ts';
+
+/**
+ * What a lookup proves, as one sentence: how many, of which key, among how many entries, as of when, of which grade, and
+ * what no key covers. (spec/11-index.md §8)
+ */
+export function lookupSentence(result: LookupResult): string {
+  const { key, count, tail, completeTo, asOfSeconds, grade, unmapped } = result;
+  const all = count + (tail?.length ?? 0);
+  const asOf =
+    asOfSeconds === null
+      ? 'at no known time (nobody vouches for one)'
+      : `as of ${new Date(asOfSeconds * 1000).toISOString()}`;
+  const by = grade.auditors.length > 0 ? ` (audited by ${grade.auditors.join(', ')})` : '';
+  const events =
+    all === 1 ? 'The one event whose leaf carries' : `All ${all} events whose leaves carry`;
+  const none = all === 0 ? 'No event has a leaf that carries' : events;
+  return (
+    `${none} ${formatLookupKey(key)} among the first ${completeTo} entries, ${asOf}; ` +
+    `${grade.grade}${by}; ${unmapped} ${unmapped === 1 ? 'leaf' : 'leaves'} unmapped.`
+  );
+}
+
+/** What a lookup does not prove, a line each. */
+export function lookupNotProven(result: LookupResult): readonly string[] {
+  const { head, checkpoint, tail, grade } = result;
+  const behind = checkpoint.size - head.tree.size;
+  return [
+    ...(tail === null
+      ? [`what the ${behind} entries behind the index head carry: they were not read`]
+      : []),
+    ...(grade.grade === 'claimed'
+      ? ['that the index head is true: the log claims it, and has signed the evidence if it is not']
+      : []),
+    'that sources told the truth, or sent all that happened',
+  ];
+}
