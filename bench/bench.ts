@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Report } from '../test/e2e/report.ts';
-import { runWell } from '../test/e2e/run.ts';
+import { buildPeer, buildVarve } from './build.ts';
 import { startLoader } from './load/loader.ts';
 import { type Bench, measure, measureStart, nameOf } from './measure.ts';
 import { errorCountOf, type Measurement, rateOf } from './measurement.ts';
@@ -62,15 +62,16 @@ async function main(): Promise<void> {
     // A smoke test and a look measure anew; a run goes on.
     fresh: flags.fresh || smoke || only !== '',
   });
-  const peer = isWanted('tessera') || isWanted('library') ? await buildPeer() : null;
+  const varve = await buildVarve();
+  const peer = isPeerWanted() ? await buildPeer() : null;
   const stores = await prepareStores({ leaves, peer }, run.isResumed);
-  const bench: Bench = { loader: startLoader(), stores, peer, leaves, seconds, warmSeconds };
+  const bench: Bench = { loader: startLoader(), stores, varve, peer, leaves, seconds, warmSeconds };
   try {
     run.setDisk(stores.diskPerLeaf);
     await measureStarts(bench, run);
     if (smoke) await runSteps(bench, run, smokeSteps());
     else {
-      if (only === '' || isWanted('trial')) await runSteps(bench, run, trialSteps());
+      await runSteps(bench, run, trialSteps());
       for (let round = 1; round <= rounds; round++) {
         await runSteps(bench, run, roundSteps(round, run.measurements));
       }
@@ -81,16 +82,16 @@ async function main(): Promise<void> {
   }
 }
 
-/** Could a contender of that name be chosen? */
-function isWanted(name: string): boolean {
-  return only === '' || only.includes(name);
+function isPeerWanted(): boolean {
+  const steps = smoke ? smokeSteps() : [...trialSteps(), ...roundSteps(1, [])];
+  return (
+    chosen.test('start tessera') ||
+    steps.some((step) => ['peer', 'library'].includes(step.contender.kind) && isChosen(step))
+  );
 }
 
-async function buildPeer(): Promise<string> {
-  const program = join(CACHE, 'peer');
-  const cwd = join(import.meta.dirname, 'peer', 'go');
-  await runWell('go', ['build', '-o', program, '.'], { cwd, limitMs: 300_000 });
-  return program;
+function isChosen({ round, cell, contender }: Step): boolean {
+  return chosen.test(`${round === 0 ? 'trial ' : ''}${cell.name} ${nameOf(contender)}`);
 }
 
 async function measureStarts(bench: Bench, run: Run): Promise<void> {
@@ -109,10 +110,7 @@ async function measureStarts(bench: Bench, run: Run): Promise<void> {
 }
 
 async function runSteps(bench: Bench, run: Run, steps: readonly Step[]): Promise<void> {
-  const wanted = steps.filter(({ cell, contender, round }) => {
-    return chosen.test(`${round === 0 ? 'trial ' : ''}${cell.name} ${nameOf(contender)}`);
-  });
-  for (const step of wanted) {
+  for (const step of steps.filter(isChosen)) {
     const { round, cell, contender } = step;
     const system = nameOf(contender);
     if (run.has(round, cell.name, system)) continue;

@@ -20,6 +20,8 @@ import { verifyKept } from './verify.ts';
 export interface Bench {
   readonly loader: Loader;
   readonly stores: Stores;
+  /** What node runs as the server. */
+  readonly varve: string;
   /** The peer's program; null: there is none. */
   readonly peer: string | null;
   /** Leaves that the stores held when they were filled. */
@@ -90,10 +92,10 @@ export async function measureStart(
 }
 
 function startContender(
-  { stores, peer }: Bench,
+  { stores, varve, peer }: Bench,
   contender: Exclude<Contender, { kind: 'library' }>,
 ): Promise<RunningSystem> {
-  if (contender.kind === 'varve') return startVarve(stores.varve);
+  if (contender.kind === 'varve') return startVarve(varve, stores.varve);
   if (contender.kind === 'floor') return startFloor(contender.name);
   return startPeer(peerProgram(peer), peerFolder(stores, contender.setting), contender.setting);
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { buildVarve } from './build.ts';
 import { CELLS, orderOf, trafficOf } from './cells.ts';
 import { startLoader } from './load/loader.ts';
 import { LINES_PER_REQUEST } from './load/order.ts';
@@ -19,6 +20,7 @@ const { values: flags, positionals } = parseArgs({
     top: { type: 'string', default: '40' },
   },
 });
+const program = await buildVarve();
 for (const name of positionals.length > 0 ? positionals : ['events-64', 'events-512', 'lines-8']) {
   await profile(name);
 }
@@ -32,7 +34,7 @@ async function profile(name: string): Promise<void> {
   try {
     const begun = performance.now();
     const time = { warmSeconds: Number(flags.warm), seconds: Number(flags.seconds) };
-    const system = await startVarve(join(folder, 'data'), [
+    const system = await startVarve(program, join(folder, 'data'), [
       '--cpu-prof',
       `--cpu-prof-dir=${profiles}`,
     ]);

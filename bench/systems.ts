@@ -46,13 +46,15 @@ export function peerFlags(dir: string, setting: PeerSetting): readonly string[] 
   ];
 }
 
-/** `varve serve` on a data folder that holds the logs `main` and `raw`. */
+/** `varve serve` of a program that `buildVarve` made, on a data folder that holds the logs `main` and `raw`. */
 export async function startVarve(
+  program: string,
   dataFolder: string,
   nodeFlags: readonly string[] = [],
 ): Promise<RunningSystem> {
   const started = performance.now();
-  const server = await startServer({ dataFolder, logs: ['main'], opaque: ['raw'], nodeFlags });
+  const logs = { logs: ['main'], opaque: ['raw'] };
+  const server = await startServer({ program: [program], dataFolder, ...logs, nodeFlags });
   const startMs = performance.now() - started;
   const logOf = (name: string): ServedLog => ({ path: `/${name}`, vkey: server.log(name).vkey });
   return {

@@ -51,6 +51,8 @@ export interface ServerOptions {
   readonly listen?: string;
   /** Further flags of `varve serve`. */
   readonly flags?: readonly string[];
+  /** What node runs; default `VARVE`. */
+  readonly program?: readonly string[];
   /** Flags of node, before the program. */
   readonly nodeFlags?: readonly string[];
   /** Called with the process id at once, while it starts. */
@@ -72,7 +74,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
     process.execPath,
     [
       ...(options.nodeFlags ?? []),
-      ...VARVE,
+      ...(options.program ?? VARVE),
       ...['serve', '--data', options.dataFolder, '--listen', options.listen ?? '127.0.0.1:0'],
       ...logs.flatMap((name) => ['--log', name]),
       ...opaque.flatMap((name) => ['--opaque', name]),
