@@ -18,7 +18,7 @@ interface Suite {
  * run two at a time, as they stand here: they mostly wait for disks and for each other's processes.
  */
 const SUITES: readonly Suite[] = [
-  { script: 'test', tools: [], limitSeconds: 300 },
+  { script: 'test', tools: [], limitSeconds: 480 },
   { script: 'test:witness-foreign', tools: ['go'], limitSeconds: 400 },
   { script: 'test:simulation', tools: [], limitSeconds: 300 },
   { script: 'bench:smoke', tools: ['go'], limitSeconds: 180 },
