@@ -1,0 +1,27 @@
+/*
+ * Forks and rollbacks with real processes: `npm run test:forks [-- --full]`.
+ *
+ * The cells of the table of forks.md, and witnesses that hang, flap or answer garbage. With --full the loss of admission
+ * beside such a witness is measured in five pairs and held to a tenth; else one pair is printed.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { checkBadWitnesses } from './forks/bad-witnesses.ts';
+import { checkCells } from './forks/cells.ts';
+import { witnessSite } from './forks/site.ts';
+import { Report } from './report.ts';
+
+const report = new Report();
+const work = mkdtempSync(join(tmpdir(), 'varve-forks-'));
+const site = await witnessSite(work);
+try {
+  await checkCells(report, work, site);
+  await checkBadWitnesses(report, work, { site, isFull: process.argv.includes('--full') });
+} catch (error) {
+  report.fail('the suite runs', error);
+} finally {
+  await site.close();
+  rmSync(work, { recursive: true, force: true });
+}
+report.finish();
