@@ -38,7 +38,7 @@ const CAMPAIGNS: readonly Campaign[] = [
   {
     shows: 'every file of a stopped store damaged at many places',
     script: 'test:corruption',
-    args: ['--entries', '20000', '--places', '12', '--opaque-places', '12', '--flips', '100'],
+    args: ['--entries', '8000', '--places', '6', '--opaque-places', '8', '--flips', '60'],
   },
   {
     shows: '10,000 schedules of faults and crashes',
