@@ -4,7 +4,7 @@ import { hex } from '../core/hex.ts';
 import { miniLogLeafHash } from '../core/mini-log.ts';
 import { quorumTime } from '../core/quorum.ts';
 import { appendToEdge } from '../core/tree.ts';
-import { ANSWER_BYTES_MAX, parseIndexAnswer } from '../event/index-answer.ts';
+import { ANSWER_BYTES_MAX, type IndexAnswer, parseIndexAnswer } from '../event/index-answer.ts';
 import { parseIndexHead } from '../event/index-leaf.ts';
 import {
   type OpenedIndexAnswer,
@@ -201,12 +201,17 @@ async function askOnce(options: LookupOptions, query: LookupQuery, head?: number
 
 const PAGE_LIMIT = 10_000;
 
-/** One page: its checkpoint opened and held to those before, its head, trie and page verified. */
-async function askPage(
-  options: LookupOptions,
+/**
+ * One page: its checkpoint opened and held to those before, its head, trie and page verified.
+ *
+ * @param parameters  of the query behind the label: `&from=7`
+ * @throws {TransparencyError} as `lookup`
+ */
+export async function askPage(
+  options: Pick<LookupOptions, 'client' | 'location' | 'signal'>,
   label: Uint8Array,
   parameters: string,
-): Promise<{ readonly checkpoint: VerifiedCheckpoint; readonly answer: OpenedIndexAnswer }> {
+): Promise<AskedPage> {
   const { client, location, signal } = options;
   const path = `lookup?label=${hex(label)}${parameters}`;
   const bytes = await readResource(location, { path, bytesMax: ANSWER_BYTES_MAX }, signal);
@@ -215,9 +220,16 @@ async function askPage(
       details: { status: 404 },
     });
   }
-  const answer = parseIndexAnswer(bytes);
-  const checkpoint = await client.admit(answer.checkpoint, signal);
-  return { checkpoint, answer: openIndexAnswer(answer, { checkpoint, label }) };
+  const raw = parseIndexAnswer(bytes);
+  const checkpoint = await client.admit(raw.checkpoint, signal);
+  return { checkpoint, raw, answer: openIndexAnswer(raw, { checkpoint, label }) };
+}
+
+/** A page that was verified, and as it came. */
+export interface AskedPage {
+  readonly checkpoint: VerifiedCheckpoint;
+  readonly raw: IndexAnswer;
+  readonly answer: OpenedIndexAnswer;
 }
 
 /** Step 5: the entries themselves, and that each carries the key. */

@@ -43,13 +43,13 @@ export async function gradeOf(options: LookupOptions, found: Found): Promise<Gra
 }
 
 async function replay(options: LookupOptions, found: Found, head: OpenedIndexHead): Promise<void> {
-  const replayed = new IndexReplay();
+  const replayed = new IndexReplay(head.head.origin);
   const to = head.tree.size;
   for await (const { entry } of readAllEntries(found.source, { from: 0, to })) {
     replayed.add(entry);
     if (replayed.size % 4096 === 0) options.onProgress?.('replay', replayed.size, to);
   }
-  replayed.check(head);
+  replayed.check(head.leafIndex, head.head);
 }
 
 async function auditorsOf(options: LookupOptions, found: Found): Promise<readonly string[]> {
