@@ -26,6 +26,7 @@ const SUITES: readonly Suite[] = [
   { script: 'test:kill', tools: [], limitSeconds: 180 },
   { script: 'test:corruption', tools: [], limitSeconds: 240 },
   { script: 'test:foreign', tools: ['go'], limitSeconds: 240 },
+  { script: 'test:hostile', tools: [], limitSeconds: 120 },
   { script: 'test:pack', tools: [], limitSeconds: 240 },
   { script: 'test:serve', tools: [], limitSeconds: 180 },
   { script: 'test:clients', tools: ['go'], limitSeconds: 300 },

@@ -48,9 +48,16 @@ export async function listen(options: ListenOptions): Promise<HttpServer> {
       errorHandler: (error) => responseOf(answerOfError(badRequest(error), random)),
     },
   );
-  const server = createNodeServer(options, limits, (incoming, outgoing) => {
+  const handle = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     if (closing.yes) outgoing.shouldKeepAlive = false;
-    if (!app.shortWay(incoming, outgoing)) void respond(incoming, outgoing);
+    if (incoming.headers.host === undefined) refuseNameless(outgoing, random);
+    else if (!app.shortWay(incoming, outgoing)) void respond(incoming, outgoing);
+  };
+  const server = createNodeServer(options, limits, (incoming, outgoing) => {
+    // Node hands over all requests of one packet at once; those behind the first have no socket yet. Their turn comes
+    // when the one before has been written out: 64 KiB of requests for large answers would fill the memory.
+    if (outgoing.socket !== null) handle(incoming, outgoing);
+    else outgoing.once('socket', () => queueMicrotask(() => handle(incoming, outgoing)));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     answerBrokenRequest(error, socket, random);
@@ -86,6 +93,8 @@ function createNodeServer(
     connectionsCheckingInterval: Math.min(1_000, limits.headersTimeoutMs),
     maxHeaderSize: 16_384,
     noDelay: true,
+    // Refused by the listener, with a problem.
+    requireHostHeader: false,
   };
   const server =
     tls === undefined
@@ -108,6 +117,15 @@ async function closeServer(server: Server, timeoutMs: number): Promise<void> {
     clearInterval(sweep);
     clearTimeout(cut);
   }
+}
+
+/** The one thing that HTTP/1.1 asks of every request, and Node would refuse without a word. (RFC 9112 §3.2) */
+function refuseNameless(outgoing: ServerResponse, random: RandomFraction): void {
+  const error = new TransparencyError('request.malformed', 'a request without Host');
+  const { status, headers, body } = answerOfError(error, random);
+  outgoing.shouldKeepAlive = false;
+  outgoing.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) });
+  outgoing.end(body);
 }
 
 /** A request that Node's parser refused, or that took too long: the app never saw it, or waits for its body in vain. */

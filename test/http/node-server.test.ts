@@ -149,6 +149,32 @@ describe('listen', () => {
     }
   });
 
+  it('handles one request of a connection at a time, however many came at once', async () => {
+    const { app, port } = await serve();
+    const { fetch } = app;
+    let running = 0;
+    let most = 0;
+    app.fetch = async (...args) => {
+      most = Math.max(most, ++running);
+      const response = await fetch(...args);
+      running--;
+      return response;
+    };
+    const request = 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n';
+    const text = await talk(port, [
+      `${`${request}\r\n`.repeat(50)}${request}Connection: close\r\n\r\n`,
+    ]);
+    expect(text.match(/HTTP\/1\.1 200/g)).toHaveLength(51);
+    expect(most).toBe(1);
+  });
+
+  it.each(['GET /healthz', 'POST /main/events'])('refuses %s without a Host', async (line) => {
+    const { port } = await serve();
+    const text = await talk(port, [`${line} HTTP/1.1\r\nConnection: close\r\n\r\n`]);
+    expect(text).toMatch(/^HTTP\/1\.1 400 /);
+    expect(text).toContain('"code":"request.malformed"');
+  });
+
   it('speaks TLS with a certificate', async () => {
     const file = (name: string): string =>
       readFileSync(new URL(`./testdata/${name}`, import.meta.url), 'utf8');
