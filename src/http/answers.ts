@@ -19,6 +19,7 @@ export type MediaType =
   | 'application/x-ndjson'
   | 'application/problem+json'
   | 'application/octet-stream'
+  | 'application/x-protobuf'
   | 'text/plain; charset=utf-8';
 
 const CACHE_CONTROL: Readonly<Record<Exclude<Caching, 'posted'>, string>> = {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { createGunzip } from 'node:zlib';
 import { concat } from '../core/bytes.ts';
 import { type ErrorCode, TransparencyError } from '../core/error.ts';
 import type { HttpRequest } from './request.ts';
@@ -23,6 +24,8 @@ export interface BodyBounds {
   readonly bytesMax: number;
   /** Code of that refusal; default request.body-too-large. */
   readonly tooLarge?: ErrorCode;
+  /** True: `Content-Encoding: gzip` is unpacked, within the same bounds. Default: it is refused. */
+  readonly gzip?: boolean;
   /** Another budget that the body must fit in. */
   readonly budget?: ByteBudget | undefined;
 }
@@ -66,7 +69,7 @@ export function createBodyReader(inFlightBytesMax: number): BodyReader {
       return server.taken;
     },
     async read(request, bounds) {
-      checkEncoding(request.header('content-encoding'));
+      const packed = isPacked(request.header('content-encoding'), bounds.gzip === true);
       const intake = new Intake(server, bounds);
       try {
         const told = request.header('content-length');
@@ -74,7 +77,7 @@ export function createBodyReader(inFlightBytesMax: number): BodyReader {
         if (told !== undefined) intake.expect(Number(told));
         if (request.incoming !== undefined) await readIncoming(request.incoming, intake);
         else intake.add(new Uint8Array(await request.arrayBuffer()));
-        return intake;
+        return packed ? await unpacked(intake, new Intake(server, bounds)) : intake;
       } catch (error) {
         intake.release();
         throw error;
@@ -181,10 +184,42 @@ function gone(): TransparencyError {
   return new TransparencyError('request.malformed', 'the sender went away before its body ended');
 }
 
-function checkEncoding(encoding: string | undefined): void {
-  if (encoding === undefined || encoding === '' || encoding.toLowerCase() === 'identity') return;
+/** Unpacks gzip piece by piece, so that a bomb is refused where it passes the bounds. The packed bytes are let go. */
+async function unpacked(packed: Intake, plain: Intake): Promise<Intake> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const gunzip = createGunzip({ chunkSize: 65_536 });
+      gunzip.on('data', (chunk: Uint8Array) => {
+        try {
+          plain.add(chunk);
+        } catch (error) {
+          gunzip.destroy();
+          reject(error);
+        }
+      });
+      gunzip.on('end', resolve);
+      gunzip.on('error', (cause) => {
+        reject(new TransparencyError('request.malformed', 'the body is not gzip', { cause }));
+      });
+      gunzip.end(packed.bytes);
+    });
+    plain.finish();
+    return plain;
+  } catch (error) {
+    plain.release();
+    throw error;
+  } finally {
+    packed.release();
+  }
+}
+
+function isPacked(encoding: string | undefined, gzip: boolean): boolean {
+  if (encoding === undefined || encoding === '' || encoding.toLowerCase() === 'identity') {
+    return false;
+  }
+  if (gzip && encoding.toLowerCase() === 'gzip') return true;
   throw new TransparencyError(
     'request.bad-content-encoding',
-    'Content-Encoding other than identity is not read here',
+    `Content-Encoding other than identity${gzip ? ' and gzip' : ''} is not read here`,
   );
 }

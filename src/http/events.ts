@@ -2,6 +2,7 @@ import { isTransparencyError, TransparencyError } from '../core/error.ts';
 import type { Receipt } from '../event/receipt.ts';
 import type { SubmitOutcome } from '../log/log.ts';
 import { type Answer, answerHeaders } from './answers.ts';
+import { holdsCloudEvents, postCloudEvents } from './cloudevents.ts';
 import type { LogExchange } from './exchange.ts';
 import { formOfContentType, type ItemsForm, splitItems } from './items.ts';
 import { type Problem, problemOf, retryAfterSeconds } from './problems.ts';
@@ -24,6 +25,7 @@ type ItemProblem = Problem & { readonly receipt?: Receipt };
  */
 export async function postEvents(exchange: LogExchange): Promise<Answer> {
   const { request, log, services, principal } = exchange;
+  if (holdsCloudEvents(request)) return postCloudEvents(exchange);
   const form = formOfContentType(request.header('content-type'));
   const wait = waitOf(queryParameter(request, 'wait'));
   const body = await services.bodies.read(request, {

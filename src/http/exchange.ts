@@ -1,4 +1,6 @@
+import type { IngestTrust } from '../ingest/ingest.ts';
 import type { Log } from '../log/log.ts';
+import type { Clock, RandomBytes } from '../log/ports.ts';
 import type { LookupIndex } from '../lookup/lookup.ts';
 import type { BodyReader } from './body.ts';
 import type { Limits } from './limits.ts';
@@ -21,6 +23,11 @@ export interface Services {
   readonly indexes: ReadonlyMap<string, LookupIndex>;
   readonly limits: Limits;
   readonly random: RandomFraction;
+  /** Random bytes that nobody can foresee: salts. */
+  readonly salts: RandomBytes;
+  readonly now: Clock;
+  /** Keys of emitters who sign what they send. */
+  readonly ingestTrust: IngestTrust;
   readonly logger: Logger;
   readonly bodies: BodyReader;
   readonly metrics: Metrics;

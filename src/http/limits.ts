@@ -15,6 +15,10 @@ export type LimitName =
   | 'entryBytesMax'
   | 'bodiesInFlightBytesMax'
   | 'itemsPerRequestMax'
+  | 'ingestBodyBytesMax'
+  | 'otlpBodyBytesMax'
+  | 'ingestItemsMax'
+  | 'ingestWaitMsMax'
   | 'headersTimeoutMs'
   | 'requestTimeoutMs'
   | 'keepAliveTimeoutMs'
@@ -57,6 +61,30 @@ export const LIMITS: Readonly<Record<LimitName, Limit>> = {
     default: 10_000,
     range: [1, 1_000_000],
     doc: 'items of one array or NDJSON body; beyond: 413 submission.too-many-items',
+  },
+  ingestBodyBytesMax: {
+    unit: 'bytes',
+    default: 16 * MEBIBYTE,
+    range: [1_024, 64 * MEBIBYTE],
+    doc: 'body of POST /{log}/ingest/{format}, unpacked; beyond: 413 request.body-too-large',
+  },
+  otlpBodyBytesMax: {
+    unit: 'bytes',
+    default: 64 * MEBIBYTE,
+    range: [1_024, 256 * MEBIBYTE],
+    doc: 'body of POST /{log}/v1/logs and /v1/traces, unpacked; beyond: 413 request.body-too-large',
+  },
+  ingestItemsMax: {
+    unit: 'items',
+    default: 500_000,
+    range: [1, 10_000_000],
+    doc: 'items of one body of a foreign format; beyond: 413 submission.too-many-items',
+  },
+  ingestWaitMsMax: {
+    unit: 'ms',
+    default: 20_000,
+    range: [1, 600_000],
+    doc: 'wait of a body that is partly admitted for room in the pool; beyond: 503, and a retry repeats nothing',
   },
   headersTimeoutMs: {
     unit: 'ms',

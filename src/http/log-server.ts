@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { TransparencyError } from '../core/error.ts';
+import { createSalts, type IngestTrust, NO_TRUST } from '../ingest/ingest.ts';
 import type { Log } from '../log/log.ts';
-import type { Clock } from '../log/ports.ts';
+import type { Clock, RandomBytes } from '../log/ports.ts';
 import type { LookupIndex } from '../lookup/lookup.ts';
 import { type Answer, answerOfProblem } from './answers.ts';
 import { checkAudience, createAuthenticate } from './auth.ts';
@@ -24,6 +26,10 @@ export interface LogServerOptions {
   readonly indexes?: ReadonlyMap<string, LookupIndex>;
   /** Numbers 0 ≤ x < 1 for jitter. */
   readonly random: RandomFraction;
+  /** Salts of what adapters withhold. Default: the system's random bytes. */
+  readonly randomBytes?: RandomBytes;
+  /** Keys of emitters who sign what they send. Default: none, and nothing is verified. */
+  readonly ingestTrust?: IngestTrust;
   /** For quotas, and for how often something is logged. */
   readonly now: Clock;
   /** Who may ask; null, the default: everybody, for loopback alone. */
@@ -150,6 +156,9 @@ function servicesOf(options: LogServerOptions): Services {
     indexes: options.indexes ?? new Map(),
     limits,
     random,
+    salts: createSalts(options.randomBytes ?? ((length) => new Uint8Array(randomBytes(length)))),
+    now,
+    ingestTrust: options.ingestTrust ?? NO_TRUST,
     bodies,
     metrics,
     logger: options.logger ?? { info() {}, warn() {}, error() {} },

@@ -62,6 +62,10 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
           schema: { anyOf: [SUBMISSION, { type: 'array', minItems: 1, items: SUBMISSION }] },
         },
         'application/x-ndjson': { schema: { type: 'string' } },
+        'application/cloudevents+json': { schema: { type: 'object' } },
+        'application/cloudevents-batch+json': {
+          schema: { type: 'array', items: { type: 'object' } },
+        },
       },
     },
     responses: {
@@ -80,6 +84,31 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     },
     responses: { 200: text('decimal index of the entry') },
   },
+  'POST /:log/ingest/:format': {
+    path: '/{log}/ingest/{format}',
+    parameters: [
+      LOG,
+      inPath('format', { type: 'string' }, 'name of an adapter: part 12'),
+      query('source', { type: 'string', pattern: '^[A-Za-z0-9._:/-]{1,128}$' }, false),
+    ],
+    requestBody: {
+      required: true,
+      content: {
+        'application/json': { schema: {} },
+        'application/x-ndjson': { schema: { type: 'string' } },
+        'application/octet-stream': { schema: {} },
+      },
+    },
+    responses: {
+      200: json(
+        'all of it is in the tree',
+        objectOf({ appended: INTEGER, duplicates: INTEGER, conflicts: INTEGER }),
+      ),
+      202: { description: 'all of it is in the tree; for formats that ask for 202' },
+    },
+  },
+  'POST /:log/v1/logs': otlp('/{log}/v1/logs'),
+  'POST /:log/v1/traces': otlp('/{log}/v1/traces'),
   'GET /:log/checkpoint': {
     path: '/{log}/checkpoint',
     parameters: [LOG],
@@ -210,6 +239,16 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     responses: { 200: text('`kept`') },
   },
 };
+
+function otlp(path: string): Operation {
+  const empty = { 'application/x-protobuf': { schema: {} }, 'application/json': { schema: {} } };
+  return {
+    path,
+    parameters: [LOG],
+    requestBody: { required: true, content: empty },
+    responses: { 200: { description: 'all of it is in the tree', content: empty } },
+  };
+}
 
 function inPath(name: string, schema: Description, description?: string): Description {
   const told = description === undefined ? {} : { description };

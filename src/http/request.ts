@@ -10,6 +10,8 @@ export interface HttpRequest {
   readonly path: string;
   /** Value of a header, its name in lower case; several joined with commas. */
   header(name: string): string | undefined;
+  /** Names of the headers, in lower case. */
+  headerNames(): readonly string[];
   /** The stream of the body, where there is a socket. */
   readonly incoming: IncomingMessage | undefined;
   /** The whole body, where the app is called as a function. */
@@ -31,6 +33,7 @@ export function requestOfFetch(request: Request): HttpRequest {
       const value = request.headers.get(name);
       return value ?? (name === 'host' ? new URL(request.url).host : undefined);
     },
+    headerNames: () => [...request.headers.keys()],
     incoming: undefined,
     arrayBuffer: () => request.arrayBuffer(),
   };
@@ -83,6 +86,10 @@ class NodeRequest implements HttpRequest {
   header(name: string): string | undefined {
     const value = this.incoming.headers[name];
     return Array.isArray(value) ? value.join(', ') : value;
+  }
+
+  headerNames(): readonly string[] {
+    return Object.keys(this.incoming.headers);
   }
 
   arrayBuffer(): Promise<ArrayBuffer> {

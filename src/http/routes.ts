@@ -6,7 +6,9 @@ import { postEvents } from './events.ts';
 import type { Exchange, LogExchange } from './exchange.ts';
 import { getCheckpoint, getKeptCheckpoint } from './heads.ts';
 import { getDescription, getHealth, getMetrics, getReadiness } from './health.ts';
+import { postIngest } from './ingest.ts';
 import { getAudits, getLookup, postAudit } from './lookup.ts';
+import { postLogs, postTraces } from './otlp.ts';
 import { getBundle, getTile } from './tiles.ts';
 
 /**
@@ -78,6 +80,30 @@ export const ROUTES: readonly Route[] = [
     summary: 'Append one entry to an opaque log',
     about: 'log',
     handler: postEntry,
+  },
+  {
+    method: 'POST',
+    path: '/:log/ingest/:format',
+    audience: 'submit',
+    summary: 'Submit what an emitter sends in its own format',
+    about: 'log',
+    handler: postIngest,
+  },
+  {
+    method: 'POST',
+    path: '/:log/v1/logs',
+    audience: 'submit',
+    summary: 'Submit OpenTelemetry logs (OTLP/HTTP)',
+    about: 'log',
+    handler: postLogs,
+  },
+  {
+    method: 'POST',
+    path: '/:log/v1/traces',
+    audience: 'submit',
+    summary: 'Submit OpenTelemetry spans (OTLP/HTTP)',
+    about: 'log',
+    handler: postTraces,
   },
   {
     method: 'GET',

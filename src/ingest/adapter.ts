@@ -1,13 +1,18 @@
 import { isTransparencyError, TransparencyError } from '../core/error.ts';
 import { scanArrayItems } from '../event/array-items.ts';
 import type { JsonValue } from '../event/strict-json.ts';
-import type { WireItem } from './mapped-event.ts';
+import type { IngestContext, WireItem } from './mapped-event.ts';
 import type { Mapping } from './mapping.ts';
 import { parseWireJson } from './wire-json.ts';
 import { endOfValue, linesOf, scanMembers, skipSpace } from './wire-scan.ts';
 
-/** What an adapter reads beside the body: the value of a header, its name in lower case. */
-export type WireHeaders = (name: string) => string | undefined;
+/** The header fields that came with a body. */
+export interface WireHeaders {
+  /** Value of a field, its name in lower case. */
+  get(name: string): string | undefined;
+  /** Names of all fields, in lower case. */
+  names(): readonly string[];
+}
 
 /** One thing that was sent, and the rules that make its event. */
 export interface AdaptedItem {
@@ -21,15 +26,19 @@ export interface Adapter {
   readonly name: string;
   /** The rules, where there is one file of them; the first where there are several. */
   readonly mapping: Mapping;
-  /** Media types of its bodies. */
+  /** Media types of its bodies; none: whatever they say, and the sender shows a token. */
   readonly contentTypes: readonly string[];
+  /** What its emitters are answered with, where they ask for something of their own. */
+  readonly answer?: { readonly status: number; readonly body: string };
+  /** True: its emitters understand the errors of RFC 8935, and no problems. */
+  readonly setErrors?: true;
   /**
    * The parts of a body, one after the other: a body may be large, and what its parts say is never there at once.
    *
-   * @throws {TransparencyError} json.*, bytes.*, ingest.malformed for a body that cannot be taken apart: nothing of it
-   *   has been given out then
+   * @throws {TransparencyError} json.*, bytes.*, ingest.malformed for a body that cannot be taken apart, and
+   *   ingest.bad-signature where a known key says that it is forged: nothing of it has been given out then
    */
-  read(body: Uint8Array, headers: WireHeaders): Iterable<AdaptedItem>;
+  read(body: Uint8Array, headers: WireHeaders, context: IngestContext): Iterable<AdaptedItem>;
 }
 
 /**

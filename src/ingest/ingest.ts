@@ -1,7 +1,11 @@
 export type { Adapter, WireHeaders } from './adapter.ts';
 export { ADAPTERS } from './adapters.ts';
+export { CLOUDEVENTS, cloudEventsMode } from './cloudevents.ts';
 export { createSalts } from './commitment.ts';
 export type { IngestContext } from './mapped-event.ts';
+export { OTLP_LOGS, OTLP_TRACES, PROTOBUF_TYPE } from './otlp.ts';
+export { formatRpcStatus } from './otlp-status.ts';
+export { type IngestTrust, NO_TRUST } from './trust.ts';
 
 import type { MappedItem } from '../event/mapped-item.ts';
 import type { Adapter, WireHeaders } from './adapter.ts';
@@ -20,7 +24,7 @@ export function* ingest(
   sent: { readonly body: Uint8Array; readonly headers: WireHeaders },
   context: IngestContext,
 ): Generator<MappedItem> {
-  for (const { item, mapping } of adapter.read(sent.body, sent.headers)) {
+  for (const { item, mapping } of adapter.read(sent.body, sent.headers, context)) {
     yield mappedEvent(item, mapping, context);
   }
 }

@@ -10,9 +10,11 @@ import type { JsonValue } from '../event/strict-json.ts';
 import { type Commitments, commitTo, holdsSecret, type RandomBytes } from './commitment.ts';
 import { Draft, type Part, type PartValue } from './draft.ts';
 import { fitText, type TextShape } from './fit.ts';
+import { classOfKind } from './kind-class.ts';
 import type { Mapping } from './mapping.ts';
 import { withholdPeople } from './people.ts';
 import { SHAPES } from './shapes.generated.ts';
+import type { IngestTrust } from './trust.ts';
 import { wireTime } from './wire-time.ts';
 
 /** What adapters need to know of the log and of the moment. */
@@ -26,6 +28,8 @@ export interface IngestContext {
   /** Now, ms since 1970. */
   readonly now: () => number;
   readonly random: RandomBytes;
+  /** Keys of those who sign what they send. */
+  readonly trust: IngestTrust;
   /** 16 bytes that stand for a content, under a secret of the log. */
   readonly pseudonym: (label: string, content: Uint8Array) => Uint8Array;
 }
@@ -99,7 +103,7 @@ function complete(draft: Draft, item: WireItem, mapping: Mapping, context: Inges
   fill('/actor/type', 'unknown');
   fill('/actor/id', 'unknown');
   fill('/action/name', String(draft.get('/kind')));
-  fill('/action/class', 'exec');
+  fill('/action/class', classOfKind(String(draft.get('/kind'))));
   fill('/outcome/result', 'unknown');
 }
 

@@ -29,8 +29,10 @@ export interface MappingFile {
 
 /** What kind of event it is. */
 export interface KindRule {
-  readonly kind: string;
-  readonly class: string;
+  /** Default: what a rule of `fields` for `/kind` finds. */
+  readonly kind?: string;
+  /** Default: that of the kind. */
+  readonly class?: string;
   /** Default: what a rule for `/phase` finds, else `point`. */
   readonly phase?: string;
   readonly privileged?: boolean;

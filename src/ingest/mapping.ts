@@ -43,9 +43,9 @@ export function openMapping(file: MappingFile): Mapping {
       const kind = kinds.find(({ test }) => test(scope));
       if (kind !== undefined) {
         const { rule } = kind;
-        draft.set('/kind', rule.kind, []);
+        if (rule.kind !== undefined) draft.set('/kind', rule.kind, []);
         if (rule.phase !== undefined) draft.set('/phase', rule.phase, []);
-        draft.set('/action/class', rule.class, []);
+        if (rule.class !== undefined) draft.set('/action/class', rule.class, []);
         if (rule.privileged === true) draft.set('/action/privileged', true, []);
         for (const apply of kind.apply) apply(draft, scope);
       }

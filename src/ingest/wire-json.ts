@@ -21,6 +21,11 @@ export function parseWireJson(bytes: Uint8Array): JsonValue {
   return new WireReader(utf8Text(bytes)).readWhole();
 }
 
+/** A text without NUL and half surrogate pairs, which no leaf can hold: U+FFFD stands for them. */
+export function speakable(text: string): string {
+  return UNSPEAKABLE.test(text) ? text.replace(UNSPEAKABLES, '\ufffd') : text;
+}
+
 /** True for an object of JSON. */
 export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -133,7 +138,7 @@ class WireReader {
     value += this.text.slice(from, this.at);
     this.at += 1;
     // Only escapes can have made what no text can hold.
-    return escaped && UNSPEAKABLE.test(value) ? value.replace(UNSPEAKABLES, '\ufffd') : value;
+    return escaped ? speakable(value) : value;
   }
 
   private readEscape(): string {
