@@ -21,6 +21,7 @@ import { logFolderOf } from './log-folder.ts';
 import { type LogLine, logLinesOf } from './log-line.ts';
 import { readNamedFile } from './named-file.ts';
 import { type OpenedLog, openLogs } from './open-logs.ts';
+import { runbookOf } from './runbook.ts';
 import { openTokenFile } from './token-file.ts';
 import { watchWitnesses } from './witness-watch.ts';
 
@@ -109,7 +110,7 @@ async function openAll(
     stopwatch: () => performance.now(),
     onFault: (error, log) => {
       const what = 'a write failed, and what it wrote is not known: this process ends';
-      logger.error({ err: error, log }, what);
+      logger.error({ err: error, log, runbook: runbookOf('flush-failed') }, what);
       reportFault(error);
     },
     onHalt: (log) => tellHalted(logger, log),
@@ -192,7 +193,8 @@ function checkTls(
 function tellHalted(logger: Logger, log: Log): void {
   const { state } = log;
   if (state.kind !== 'halted') return;
-  const values = { log: log.name, reason: state.reason, detail: state.detail };
+  const { reason, detail } = state;
+  const values = { log: log.name, reason, detail, runbook: runbookOf(reason) };
   logger.error(values, 'the log is halted: read-only, nothing is admitted or signed');
 }
 

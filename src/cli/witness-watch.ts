@@ -2,6 +2,7 @@ import type { WitnessState } from '../core/cosign-round.ts';
 import type { Logger } from '../http/http.ts';
 import type { Log } from '../log/log.ts';
 import type { OpenedLog } from './open-logs.ts';
+import { runbookOf } from './runbook.ts';
 
 /**
  * Tells an operator what changes between logs and their witnesses: a witness that falls silent or claims something, a
@@ -81,5 +82,6 @@ function valuesOf(log: Log): object {
   const { state, figures, name } = log;
   const { integratedSize, publishedSize } = figures;
   const unconfirmed = state.kind === 'confirming' ? { unconfirmed: state.unconfirmed } : {};
-  return { log: name, integratedSize, publishedSize, ...unconfirmed };
+  const runbook = runbookOf('confirming');
+  return { log: name, integratedSize, publishedSize, ...unconfirmed, runbook };
 }
