@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import { type ErrorCode, TransparencyError } from '../core/error.ts';
 import { answerOfError } from './answers.ts';
@@ -104,13 +105,22 @@ function createNodeServer(
   return server;
 }
 
-/** Between requests Node closes idle connections only when `close` is called, so it is asked again until none is left. */
+/**
+ * Between requests Node closes idle connections only when asked, so it is asked again until none is left. First it gets
+ * to read what has arrived: to Node a connection is idle while its request still lies unread in the socket, and closing
+ * it then, as its own `Server.close` does, would cut a request that its sender has sent.
+ */
 async function closeServer(server: Server, timeoutMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => {
-    server.close(() => resolve());
+    NetServer.prototype.close.call(server, () => resolve());
   });
-  const sweep = setInterval(() => server.closeIdleConnections(), 20);
   const cut = setTimeout(() => server.closeAllConnections(), timeoutMs);
+  await sleep(CLOSE_GRACE_MS);
+  // After the timer of a loop that was held up, sockets are read before these come.
+  await nextTurn();
+  await nextTurn();
+  server.closeIdleConnections();
+  const sweep = setInterval(() => server.closeIdleConnections(), 20);
   try {
     await closed;
   } finally {
@@ -118,6 +128,9 @@ async function closeServer(server: Server, timeoutMs: number): Promise<void> {
     clearTimeout(cut);
   }
 }
+
+/** How long connections may look idle before they are closed. */
+const CLOSE_GRACE_MS = 50;
 
 /** The one thing that HTTP/1.1 asks of every request, and Node would refuse without a word. (RFC 9112 §3.2) */
 function refuseNameless(outgoing: ServerResponse, random: RandomFraction): void {

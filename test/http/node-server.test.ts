@@ -289,6 +289,25 @@ describe('close', () => {
     await closed;
   });
 
+  it('answers a request that lay unread in its socket', async () => {
+    const { server, port } = await serve();
+    const socket = connect(port, '127.0.0.1');
+    let text = '';
+    socket.on('data', (chunk: Buffer) => {
+      text += chunk.toString('latin1');
+    });
+    const gone = new Promise((resolve) => socket.once('close', resolve));
+    const get = 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n';
+    socket.write(get);
+    while (!text.includes('ok\n')) await new Promise((resolve) => setTimeout(resolve, 1));
+    // Between two requests of a connection that is kept: to Node it is idle, to its user it is not.
+    text = '';
+    socket.write(get);
+    await server.close();
+    await gone;
+    expect(text).toMatch(/^HTTP\/1.1 200 [^]*[Cc]onnection: close[^]*ok\n$/);
+  });
+
   it('cuts what does not finish in time', async () => {
     const { server, port } = await serve({ closeTimeoutMs: 100 });
     const answer = talk(port, [post('Content-Length: 10\r\n'), '"a']);
