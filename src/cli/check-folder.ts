@@ -15,6 +15,7 @@ import { levelStoreExists, openGuardFile, openLevelStore } from '../storage/stor
 import type { CheckResult } from './check.ts';
 import type { CommandIo } from './command.ts';
 import type { FolderConfig } from './config.ts';
+import { IndexCheck } from './index-check.ts';
 import { type LogKeys, readKeys } from './key-files.ts';
 import { guardExists, type LogFolder, logFolderOf, readMark } from './log-folder.ts';
 import { checkLogName } from './log-identity.ts';
@@ -52,11 +53,13 @@ export async function checkFolder(check: FolderCheck): Promise<CheckResult> {
       wasClosed,
       ...(guarded === undefined ? {} : { guarded }),
     };
+    const index = new IndexCheck(claim.origin);
     const report = await checkStore(store, claim, {
       signal: io.stop,
+      onEntry: (entry) => index.take(entry),
       onProgress: (size, total) => io.progress(`${size} of ${total} entries`),
     });
-    return resultOf(claim, report);
+    return resultOf(claim, report, index);
   } finally {
     await store.close();
   }
@@ -141,7 +144,7 @@ async function p256OfGenesis(store: Store): Promise<Uint8Array> {
   return parseBase64(parseGenesis(entry ?? new Uint8Array(0)).keys.p256);
 }
 
-function resultOf(claim: StoreClaim, report: StoreReport): CheckResult {
+function resultOf(claim: StoreClaim, report: StoreReport, index: IndexCheck): CheckResult {
   const { size, rootHash, entryBytes, bundles, tiles, newestHead } = report;
   const signed = newestHead?.size ?? 0;
   return {
@@ -152,6 +155,7 @@ function resultOf(claim: StoreClaim, report: StoreReport): CheckResult {
     also: [
       `${report.commits} commits in their chain, ${report.heads} signed heads, the last of ${signed} entries`,
       `${report.ids} rows by which events are recognised, ${report.conflicts} of conflicts`,
+      ...index.also,
       ...(claim.guarded === undefined
         ? []
         : [`the guard, whose highest head is of ${claim.guarded?.size ?? 'no'} entries`]),

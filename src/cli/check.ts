@@ -9,6 +9,7 @@ import { checkFolder } from './check-folder.ts';
 import type { Command, CommandIo, ExitCode } from './command.ts';
 import { FOLDER_FLAGS, type FolderConfig, foldersOf } from './config.ts';
 import { type Flags, parseFlags } from './flags.ts';
+import { IndexCheck } from './index-check.ts';
 import { checkUrl } from './submit.ts';
 import { fetchWithToken } from './token-fetch.ts';
 import { requireTrust, TRUST_FLAGS } from './trust-flags.ts';
@@ -22,8 +23,8 @@ varve check DIR --vkey KEY|--policy FILE [--log NAME] [--keys DIR] [--guard DIR]
             [--json]
 
 Reads every entry and derives every leaf hash, every tile of every level and
-the root anew; holds the log's tiles and its signed checkpoint to them. Exits
-with 1 at the first difference, and says where it is.
+the root anew; holds the log's tiles, its signed checkpoint and its index heads
+to them. Exits with 1 at the first difference, and says where it is.
 
   URL            a log that is served: http://127.0.0.1:6962/main
   DIR            a data folder whose server is stopped. Its rows are checked
@@ -106,8 +107,12 @@ async function checkServed(
   const head = await client.checkpoint(io.stop);
   // Raw, not authenticated: the audit itself finds out which of tile and entry is the lie.
   const source = httpTiles({ url, fetch });
+  const index = new IndexCheck(head.origin);
   const derived = await auditTree({ tiles: source, bundles: source }, head, {
     signal: io.stop,
+    onEntries(_, entries) {
+      for (const entry of entries) index.take(entry);
+    },
     onProgress: ({ size }) => io.progress(`${size} of ${head.size} entries`),
   });
   const { origin, size, rootHash } = head;
@@ -116,7 +121,7 @@ async function checkServed(
     size,
     rootHash,
     derived,
-    also: ['the checkpoint that the log signed'],
+    also: ['the checkpoint that the log signed', ...index.also],
     notChecked: [],
   };
 }

@@ -1,3 +1,4 @@
+import { audit } from './audit.ts';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
 import { demo } from './demo.ts';
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   submit,
   verify,
   lookup,
+  audit,
   check,
   token,
   guard,

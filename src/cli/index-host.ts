@@ -4,6 +4,7 @@ import { TransparencyError } from '../core/error.ts';
 import type { Logger } from '../http/http.ts';
 import type { Log } from '../log/log.ts';
 import type { IndexLimits, LookupFigures, LookupIndex } from '../lookup/lookup.ts';
+import { openIndexHere } from './index-here.ts';
 import type { AskedTiles, IndexWorkerData } from './index-worker.ts';
 import { indexedLog } from './indexed-log.ts';
 import { type Caller, callsOver, type Handlers } from './worker-calls.ts';
@@ -21,8 +22,11 @@ export interface IndexHostOptions {
 
 /** The verifiable index of a log, in a thread of its own. It is there at once, and answers when it has a head. */
 export function openIndexHost(options: IndexHostOptions): LookupIndex {
-  return new IndexHost(options);
+  return IS_SOURCE ? openIndexHere(options) : new IndexHost(options);
 }
+
+/** Sources run as they are, under a loader that a new thread would not have. */
+const IS_SOURCE = import.meta.url.endsWith('.ts');
 
 /** Entries that come together are read together. */
 const GATHER_MS = 100;
@@ -95,10 +99,8 @@ class IndexHost implements LookupIndex {
   /** Until the thread ends. */
   async #runOnce(): Promise<unknown> {
     const { log, dir, limits = {} } = this.#options;
-    // Under tsx the sources run as they are.
-    const file = import.meta.url.endsWith('.ts') ? './index-worker.ts' : './index-worker.js';
     const workerData: IndexWorkerData = { dir, origin: log.origin, limits, gatherMs: GATHER_MS };
-    const worker = new Worker(new URL(file, import.meta.url), { workerData });
+    const worker = new Worker(new URL('./index-worker.js', import.meta.url), { workerData });
     this.#worker = worker;
     const ended = new Promise<unknown>((resolve) => {
       worker.once('error', resolve);

@@ -18,6 +18,7 @@ import { type Command, type CommandIo, exitCodeOf } from './command.ts';
 import { type Flags, parseFlags } from './flags.ts';
 import { readNamedFile } from './named-file.ts';
 import { checkUrl } from './submit.ts';
+import { fetchWithToken } from './token-fetch.ts';
 
 /** `varve lookup` */
 export const lookup: Command = {
@@ -82,9 +83,10 @@ function optionsOf(
   io: CommandIo,
 ): Parameters<typeof lookUp>[0] {
   const tailMax = integerFlag(flags, 'tail-max');
+  const fetch = fetchWithToken(io);
   return {
-    client: openLogClient({ url, policy: policy.policy, fetch: io.fetch }),
-    location: { url, fetch: io.fetch },
+    client: openLogClient({ url, policy: policy.policy, fetch }),
+    location: { url, fetch },
     policy,
     nowSeconds: () => Math.floor(io.now() / 1000),
     anyGrade: true,

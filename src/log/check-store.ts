@@ -33,6 +33,8 @@ export interface StoreClaim {
 export interface CheckStoreOptions {
   /** Told after each commit, of `total` entries. */
   readonly onProgress?: (size: number, total: number) => void;
+  /** Told of every entry, in order, once the root of its commit holds. */
+  readonly onEntry?: (entry: Uint8Array) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -88,6 +90,7 @@ export async function checkStore(
     const grown = entries.takeEntries();
     if (grown[0]?.leafIndex === 0 && ids !== null) checkGenesis(grown[0].entry, claim);
     await ids?.check(grown);
+    if (options.onEntry !== undefined) for (const { entry } of grown) options.onEntry(entry);
     commits++;
     options.onProgress?.(commit.size, size);
   }
