@@ -57,6 +57,8 @@ export interface ServerOptions {
   readonly nodeFlags?: readonly string[];
   /** Called with the process id at once, while it starts. */
   readonly onSpawn?: (pid: number) => void;
+  /** Is the verifiable index kept? Its heads are entries of the logs. Default false. */
+  readonly index?: boolean;
   /** Is it waited for until every log has published, or until it listens alone? Default ready. */
   readonly waitsUntil?: 'ready' | 'listening';
   /** Time until it must be ready. Default 30 s. */
@@ -78,6 +80,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
       ...['serve', '--data', options.dataFolder, '--listen', options.listen ?? '127.0.0.1:0'],
       ...logs.flatMap((name) => ['--log', name]),
       ...opaque.flatMap((name) => ['--opaque', name]),
+      ...(options.index === true ? [] : ['--no-index']),
       ...(options.flags ?? []),
     ],
     { cwd: ROOT, env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
