@@ -76,9 +76,10 @@ export async function readNodes(
     return place;
   });
   const bytes = await readExactly(source, tiles, signal);
-  return wanted.nodes.map((node, i) =>
-    nodeOfTile(node, bytes[placeOfNode[i] as number] as Uint8Array),
-  );
+  return wanted.nodes.map((node, i) => {
+    const tile = bytes[placeOfNode[i] as number] as Uint8Array;
+    return source.nodes?.nodeOf(node, tile) ?? nodeOfTile(node, tile);
+  });
 }
 
 async function provePath(

@@ -1,6 +1,7 @@
 import { equalBytes } from './bytes.ts';
 import { TransparencyError } from './error.ts';
 import { EMPTY_ROOT, HASH_LENGTH } from './hash.ts';
+import type { NodeMemory } from './node-memory.ts';
 import {
   isTile,
   nodeOfTile,
@@ -22,6 +23,8 @@ export interface TileSource {
    * @throws {TransparencyError} tile.not-found; faults of the transport
    */
   readTiles(tiles: readonly Tile[], signal?: AbortSignal): Promise<readonly Uint8Array[]>;
+  /** What a source of one growing tree, all of it proven, remembers of the nodes inside its tiles. */
+  readonly nodes?: NodeMemory;
 }
 
 /**

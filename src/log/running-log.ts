@@ -1,6 +1,7 @@
 import type { WitnessState } from '../core/cosign-round.ts';
 import { isTransparencyError, TransparencyError } from '../core/error.ts';
 import { EMPTY_ROOT } from '../core/hash.ts';
+import { NodeMemory } from '../core/node-memory.ts';
 import type { Tile } from '../core/tile.ts';
 import type { TileSource } from '../core/tile-reader.ts';
 import { formatVkey, type VerifierKey } from '../core/vkey.ts';
@@ -60,6 +61,8 @@ export interface StartState {
 
 /** The tree of a log whose store says nothing that can be believed. */
 const EMPTY = { size: 0, rootHash: EMPTY_ROOT };
+/** Tiles whose inner nodes are remembered for proofs. */
+const TILES_REMEMBERED = 64;
 
 /** The parts of a log, put together: admission → pool → writer → publisher, and the reader beside them. */
 export class RunningLog implements Log {
@@ -104,7 +107,10 @@ export class RunningLog implements Log {
     this.#keys = { log: logKey, p256PublicKey: signer.p256PublicKey };
     this.#tree = start.tree;
     this.#state = start.state;
-    this.tiles = { readTiles: (tiles) => Promise.all(tiles.map((tile) => this.readTile(tile))) };
+    this.tiles = {
+      readTiles: (tiles) => Promise.all(tiles.map((tile) => this.readTile(tile))),
+      nodes: new NodeMemory(TILES_REMEMBERED),
+    };
 
     const tenant = options.tenant ?? options.name;
     const { samenessSecret } = options;
