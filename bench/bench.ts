@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { Report } from '../test/e2e/report.ts';
 import { buildPeer, buildVarve } from './build.ts';
 import { startLoader } from './load/loader.ts';
-import { type Bench, measure, measureStart, nameOf } from './measure.ts';
+import { type Bench, measure, measureStart, nameOf, VarveKeeper } from './measure.ts';
 import { errorCountOf, type Measurement, rateOf } from './measurement.ts';
 import { roundSteps, type Step, smokeSteps, trialSteps } from './plan.ts';
 import { resultsText } from './results.ts';
@@ -62,9 +62,10 @@ async function main(): Promise<void> {
     // A smoke test and a look measure anew; a run goes on.
     fresh: flags.fresh || smoke || only !== '',
   });
-  const varve = await buildVarve();
+  const program = await buildVarve();
   const peer = isPeerWanted() ? await buildPeer() : null;
   const stores = await prepareStores({ leaves, peer }, run.isResumed);
+  const varve = new VarveKeeper(program, stores.varve);
   const bench: Bench = { loader: startLoader(), stores, varve, peer, leaves, seconds, warmSeconds };
   try {
     run.setDisk(stores.diskPerLeaf);
@@ -74,10 +75,12 @@ async function main(): Promise<void> {
       await runSteps(bench, run, trialSteps());
       for (let round = 1; round <= rounds; round++) {
         await runSteps(bench, run, roundSteps(round, run.measurements));
+        await varve.stop();
       }
     }
   } finally {
     bench.loader.close();
+    await varve.stop();
     await run.save(resultsText);
   }
 }

@@ -33,6 +33,22 @@ export class CpuWatch {
   }
 }
 
+/**
+ * Waits until a process does next to nothing: what it does after a start, behind its first answers, is not what is
+ * measured. After `limitMs` it waits no longer.
+ */
+export async function untilIdle(pid: number, limitMs: number): Promise<void> {
+  let before = usageOf(pid).cpuSeconds;
+  for (const began = performance.now(); performance.now() - began < limitMs; ) {
+    await new Promise((resolve) => setTimeout(resolve, IDLE_WINDOW_MS));
+    const now = usageOf(pid).cpuSeconds;
+    if ((now - before) * 1000 <= IDLE_WINDOW_MS / 10) return;
+    before = now;
+  }
+}
+
+const IDLE_WINDOW_MS = 200;
+
 /** What a process has used so far. */
 function usageOf(pid: number): {
   readonly cpuSeconds: number;

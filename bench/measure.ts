@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { type Cell, type Contender, orderOf, trafficOf } from './cells.ts';
 import type { Loader } from './load/loader.ts';
 import { LINES_PER_REQUEST } from './load/order.ts';
-import { CpuWatch } from './machine.ts';
+import { CpuWatch, untilIdle } from './machine.ts';
 import type { Measurement } from './measurement.ts';
 import type { Stores } from './stores.ts';
 import {
@@ -20,8 +20,7 @@ import { verifyKept } from './verify.ts';
 export interface Bench {
   readonly loader: Loader;
   readonly stores: Stores;
-  /** What node runs as the server. */
-  readonly varve: string;
+  readonly varve: VarveKeeper;
   /** The peer's program; null: there is none. */
   readonly peer: string | null;
   /** Leaves that the stores held when they were filled. */
@@ -46,7 +45,7 @@ export function nameOf(contender: Contender): string {
 
 /**
  * Starts a contender on its filled store, puts the load of a cell on it, verifies a sample of what it answered, and ends
- * it.
+ * it; our own server is left running.
  *
  * @throws what verification throws; if nothing was answered
  */
@@ -60,8 +59,11 @@ export async function measure(
   if (contender.kind === 'library') {
     return { ...about, ...(await measureLibrary(bench, cell, contender.setting)) };
   }
-  const system = await startContender(bench, contender);
+  const isOurs = contender.kind === 'varve';
+  const system = isOurs ? await bench.varve.running() : await startContender(bench, contender);
+  let isWell = false;
   try {
+    await untilIdle(system.pid, SETTLE_MS_MAX);
     const traffic = trafficOf(cell, contender, system, bench.leaves);
     const { warmSeconds, seconds } = bench;
     const order = orderOf(cell, traffic, system, { warmSeconds, seconds });
@@ -70,6 +72,7 @@ export async function measure(
       throw new Error(`nothing was answered: ${JSON.stringify(report.errors)}`);
     }
     const verified = await verifyKept({ url: system.url, ...traffic, kept });
+    isWell = true;
     return {
       ...about,
       ...report,
@@ -77,7 +80,8 @@ export async function measure(
       verified: traffic.reply === 'none' ? null : verified,
     };
   } finally {
-    await system.stop();
+    if (!isOurs) await system.stop();
+    else if (!isWell) await bench.varve.stop();
   }
 }
 
@@ -86,16 +90,51 @@ export async function measureStart(
   bench: Bench,
   contender: Exclude<Contender, { kind: 'library' }>,
 ): Promise<number> {
+  if (contender.kind === 'varve') return bench.varve.restart();
   const system = await startContender(bench, contender);
   await system.stop();
   return system.startMs;
 }
 
-function startContender(
-  { stores, varve, peer }: Bench,
-  contender: Exclude<Contender, { kind: 'library' }>,
+/**
+ * Our server. It runs through the cells of a round, idle while others are measured: at a start it reads all ids behind
+ * its first answers, and a store has a million.
+ */
+export class VarveKeeper {
+  readonly #program: string;
+  readonly #dataFolder: string;
+  #running: RunningSystem | null = null;
+
+  constructor(program: string, dataFolder: string) {
+    this.#program = program;
+    this.#dataFolder = dataFolder;
+  }
+
+  async running(): Promise<RunningSystem> {
+    this.#running ??= await startVarve(this.#program, this.#dataFolder);
+    return this.#running;
+  }
+
+  /** Starts it anew; the time until it is ready. */
+  async restart(): Promise<number> {
+    await this.stop();
+    this.#running = await startVarve(this.#program, this.#dataFolder);
+    return this.#running.startMs;
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#running;
+    this.#running = null;
+    await running?.stop();
+  }
+}
+
+const SETTLE_MS_MAX = 30_000;
+
+async function startContender(
+  { stores, peer }: Bench,
+  contender: Extract<Contender, { kind: 'peer' | 'floor' }>,
 ): Promise<RunningSystem> {
-  if (contender.kind === 'varve') return startVarve(varve, stores.varve);
   if (contender.kind === 'floor') return startFloor(contender.name);
   return startPeer(peerProgram(peer), peerFolder(stores, contender.setting), contender.setting);
 }

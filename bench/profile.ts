@@ -27,7 +27,7 @@ for (const name of positionals.length > 0 ? positionals : ['events-64', 'events-
 
 async function profile(name: string): Promise<void> {
   const cell = CELLS.find((one) => one.name === name);
-  if (cell === undefined) throw new Error(`no cell ${name}`);
+  if (cell === undefined || cell.work === 'tile') throw new Error(`no profile of ${name}`);
   const folder = mkdtempSync(join(tmpdir(), 'varve-profile-'));
   const profiles = join(folder, 'profiles');
   const loader = startLoader();

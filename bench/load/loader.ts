@@ -23,7 +23,9 @@ export function startLoader(): Loader {
           child.off('exit', end);
           resolve(report as LoadReport); // Our own process's only kind of message.
         });
-        child.send(order);
+        child.send(order, (error) => {
+          if (error !== null) reject(error);
+        });
       });
     },
     close() {
