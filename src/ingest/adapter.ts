@@ -65,12 +65,12 @@ export function jsonItem(raw: Uint8Array): WireItem {
   return { raw, input: readOr(() => parseWireJson(raw)) };
 }
 
-/** What a reader gives, or undefined where it refuses. */
+/** What a reader gives, or undefined where it refuses. A forgery is none of those: it is thrown on. */
 export function readOr(read: () => JsonValue): JsonValue | undefined {
   try {
     return read();
   } catch (error) {
-    if (isTransparencyError(error)) return undefined;
+    if (isTransparencyError(error) && error.code !== 'ingest.bad-signature') return undefined;
     throw error;
   }
 }

@@ -1,16 +1,38 @@
 import { type Adapter, jsonAdapter } from './adapter.ts';
+import { CAEP } from './caep.ts';
 import { CLOUDEVENTS } from './cloudevents.ts';
+import { CLOUDTRAIL_DIGEST } from './cloudtrail-digest.ts';
+import { DSSE } from './dsse.ts';
 import { mappingOf } from './mappings.ts';
+import { MCP } from './mcp.ts';
 import { OTLP_LOGS, OTLP_TRACES } from './otlp.ts';
+import { SYSLOG } from './syslog.ts';
 
-/** Every foreign format that is read, by the name of its adapter. */
+const VAULT = jsonAdapter(mappingOf('vault'));
+
+/** Every foreign format that is read, by its name in the path. */
 export const ADAPTERS: ReadonlyMap<string, Adapter> = new Map(
   [
     CLOUDEVENTS,
     OTLP_LOGS,
     OTLP_TRACES,
+    CAEP,
+    DSSE,
+    MCP,
     jsonAdapter(mappingOf('kubernetes'), { list: 'items' }),
-    jsonAdapter(mappingOf('vault')),
+    VAULT,
+    // Its http device names no content type.
+    { ...VAULT, name: 'openbao', contentTypes: [] },
     jsonAdapter(mappingOf('cloudtrail'), { list: 'Records' }),
+    CLOUDTRAIL_DIGEST,
+    jsonAdapter(mappingOf('github')),
+    jsonAdapter(mappingOf('github-oidc')),
+    jsonAdapter(mappingOf('gitlab')),
+    jsonAdapter(mappingOf('teleport')),
+    jsonAdapter(mappingOf('hoop')),
+    jsonAdapter(mappingOf('ocsf')),
+    jsonAdapter(mappingOf('entra'), { list: 'records' }),
+    jsonAdapter(mappingOf('spire')),
+    SYSLOG,
   ].map((adapter) => [adapter.name, adapter]),
 );

@@ -49,7 +49,7 @@ export interface WireItem {
 export function mappedEvent(item: WireItem, mapping: Mapping, context: IngestContext): MappedItem {
   const draft = item.input === undefined ? new Draft(false) : mapping.draft(item.input);
   complete(draft, item, mapping, context);
-  withholdPeople(draft, context.pseudonym);
+  withholdPeople(draft, context.pseudonym, mapping.file.people);
   const made = madeOf(draft, context) ?? reduced(draft, item, context);
   const rawSalt = context.random(16);
   const unmapped = made.event.kind === 'unmapped';

@@ -15,6 +15,8 @@ export interface MappingFile {
   readonly format: string;
   /** For people. */
   readonly title: string;
+  /** The directory that its people are in, where every emitter of the format has the same. Default: the actor's issuer. */
+  readonly people?: string;
   /** Is it tested with an emitter that was not written here? */
   readonly emitters: 'live' | 'fixture only';
   /** The first whose conditions hold says the kind; without one the event is `unmapped`. */

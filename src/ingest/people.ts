@@ -11,7 +11,10 @@ import type { Draft } from './draft.ts';
 export function withholdPeople(
   draft: Draft,
   pseudonym: (label: string, content: Uint8Array) => Uint8Array,
+  directory: string | undefined,
 ): void {
+  // One directory for all of an event: whoever asks and approves alike is seen to be one.
+  const issuer = directory ?? draft.get('/actor/issuer') ?? '';
   const places = [
     '/actor',
     '/actor/owner',
@@ -23,7 +26,6 @@ export function withholdPeople(
     if (typeof id !== 'string' || id.startsWith('sub:')) continue;
     if (draft.get(`${place}/type`) !== 'human' && !MAIL_ADDRESS.test(id)) continue;
     withhold(draft, `${place}/id`, id);
-    const issuer = draft.get(`${place}/issuer`) ?? '';
     const subject = subjectOf(pseudonym('subject', utf8(`${issuer}\n${id}`)));
     draft.set(`${place}/id`, subject, draft.origins?.get(`${place}/id`) ?? []);
     const name = draft.get(`${place}/name`);
