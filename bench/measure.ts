@@ -188,10 +188,11 @@ async function measureLibrary(
   });
   if (code !== 0) throw new Error(`peer library: exit code ${code}`);
   const report = JSON.parse(said) as LibraryReport;
-  const at = (fraction: number): number =>
-    report.burstsMs[
-      Math.min(report.burstsMs.length - 1, Math.floor(fraction * report.burstsMs.length))
-    ] ?? 0;
+  const { burstsMs } = report;
+  const at = (fraction: number): number => {
+    const ms = burstsMs[Math.min(burstsMs.length - 1, Math.floor(fraction * burstsMs.length))];
+    return Number((ms ?? 0).toPrecision(3));
+  };
   return {
     seconds: report.seconds,
     operations: report.entries / report.burst,

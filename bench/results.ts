@@ -9,7 +9,7 @@ export function resultsText(record: RunRecord): string {
     headText(record),
     goalsText(goalsOf(record)),
     '## Every cell\n',
-    "Medians of the rounds; in brackets the least and the most. *Ours to it* is the ratio of items a second, pair by pair in each round. CPU is what the server's process took for one item; *others* what everything else on the machine took, of all there was: where it is more than a few percent, the row is doubtful.\n",
+    "Medians of the rounds; in brackets the least and the most. *Ours to it* is the ratio of items a second, pair by pair in each round. CPU is what the server's process took for one item; memory is the most that it held since it was started, and ours runs through all cells of a round; *others* what everything else on the machine took, of all there was: where it is more than a few percent, the row is doubtful.\n",
     ...CELLS.map((cell) => cellText(cell, record)),
     trialsText(record),
     startText(record),

@@ -24,7 +24,7 @@ export interface Claim {
 /** Lines of one answered body that are verified. */
 const LINES_VERIFIED = 4;
 /** A head that covers what was answered must come within this time. */
-const HEAD_WAIT_MS = 5_000;
+const HEAD_WAIT_MS = 15_000;
 
 /**
  * Verifies what a load kept, with the client that believes nothing: each receipt is of the event that was sent, and each
