@@ -14,6 +14,7 @@ import type { Receipt } from '../event/receipt.ts';
 import { scanArrayItems } from '../event/strict-json.ts';
 import type { Command, CommandIo } from './command.ts';
 import { readServeConfig, SERVE_FLAGS } from './config.ts';
+import { attackDemo } from './demo-attack.ts';
 import { parseFlags } from './flags.ts';
 import { policyOfLine } from './log-line.ts';
 import { loggerOf, serveUntilStopped } from './serve.ts';
@@ -25,18 +26,27 @@ export const demo: Command = {
   name: 'demo',
   summary: 'see it all once: a log, events, a proof verified offline, a lie refused',
   help: `varve demo [--data DIR] [--listen 127.0.0.1:6962] [--once]
+varve demo --attack [--data DIR]
 
 Starts a log server, submits six events of agents and service accounts to it,
 shows where to look, fetches the proof of one event, verifies it from files
 alone, and shows that one changed byte is refused. On a terminal it keeps
 serving until Ctrl-C, with --once or elsewhere it ends.
 
+With --attack it starts three witnesses too, and then an attacker, a process of
+its own that touches only files, keys and sockets: rewrites an event on disk,
+drops the tail, restores an older store, restores it with the guard, runs a
+second host on copies, signs with the stolen key. It shows what stops each and
+who noticed; and which of them succeed where there is no witness. No step is
+arranged to be caught: exit code 1 if one succeeds against witnesses.
+
   --data DIR   what is kept; default ./varve-demo
   --listen     default 127.0.0.1:6962, or any free port if that is taken
 `,
   async run(args, io) {
-    const flags = parseFlags(args, { text: ['data', 'listen'], on: ['once'] });
+    const flags = parseFlags(args, { text: ['data', 'listen'], on: ['once', 'attack'] });
     const data = flags.text('data') ?? './varve-demo';
+    if (flags.on('attack')) return await attackDemo(data, io);
     const server = await startDemoServer(data, flags.text('listen'), io);
     try {
       await showAll(server, data, io);

@@ -1,0 +1,304 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isTransparencyError } from '../core/error.ts';
+import { leafHash } from '../core/hash.ts';
+import { parsePolicy } from '../core/policy.ts';
+import { openProofFile, parseProofFile } from '../core/proof-file.ts';
+import type { CommandIo, ExitCode } from './command.ts';
+import { type DemoWitness, runAttacker } from './demo-processes.ts';
+import { DemoHost, enrol, holdersOfProofs, policyOf, startWitnesses } from './demo-site.ts';
+
+/** What one attack came to. Everything in it was observed, nothing was arranged. */
+interface Outcome {
+  readonly isStopped: boolean;
+  /** What stopped it, or what it achieved. */
+  readonly what: string;
+  /** Who noticed; empty: nobody. */
+  readonly noticedBy: readonly string[];
+}
+
+interface Attack {
+  readonly log: string;
+  readonly title: string;
+  /** What the attacker does while the server is stopped. */
+  readonly acts: (log: string, at: Site) => Promise<string>;
+}
+
+/** The host, its witnesses, and what others kept of the time before the attacks. */
+interface Site {
+  readonly dir: string;
+  readonly host: DemoHost;
+  readonly witnesses: readonly DemoWitness[];
+  /** Checkpoints that clients verified before the attacks. */
+  readonly remembered: Map<string, Uint8Array>;
+  /** Checkpoints of the attacker's other histories, as others may meet them. */
+  readonly met: Map<string, Uint8Array>;
+}
+
+const AT_REST: readonly Attack[] = [
+  {
+    log: 'rewrite',
+    title: 'rewrites an event on disk',
+    acts: (log, { host }) => runAttacker(['rewrite', join(host.data, 'store', log)]),
+  },
+  {
+    log: 'tail',
+    title: 'drops the tail of the log, and tidies up behind it',
+    acts: (log, { host }) => runAttacker(['tail', join(host.data, 'store', log), '4']),
+  },
+  {
+    log: 'older',
+    title: 'puts an older copy of the store in place',
+    acts: (log, site) => putBack(site, log, ['store']),
+  },
+  {
+    log: 'guarded',
+    title: 'puts an older copy of the store in place, and of the guard',
+    acts: (log, site) => putBack(site, log, ['store', 'guard']),
+  },
+];
+const COPIES = 'copies';
+const KEY = 'key';
+const ALONE = '-alone';
+const NAMES = [...AT_REST.map(({ log }) => log), COPIES, KEY];
+
+/**
+ * `varve demo --attack`: three witnesses, a server, and an attacker who is a process of its own and touches only files,
+ * keys and sockets. Each attack is made against a log that witnesses watch, and against one that nobody watches.
+ *
+ * @returns 1 if an attack on a watched log succeeded
+ */
+export async function attackDemo(data: string, io: CommandIo): Promise<ExitCode> {
+  const dir = join(data, 'attack');
+  await rm(dir, { recursive: true, force: true });
+  const witnesses = await startWitnesses(join(dir, 'witnesses'));
+  const watched = new Map(
+    NAMES.flatMap((name) => [[name, true] as const, [`${name}${ALONE}`, false] as const]),
+  );
+  const host = new DemoHost(join(dir, 'host'), witnesses, watched);
+  const site: Site = { dir, host, witnesses, remembered: new Map(), met: new Map() };
+  try {
+    await live(site, [...watched.keys()], io);
+    const table: (readonly [string, Outcome, Outcome])[] = [];
+    for (const attack of AT_REST) {
+      const both = await outcomesOf(attack.log, (log) => observe(site, log, host));
+      table.push([attack.title, ...both]);
+    }
+    table.push(['runs a second host on copies of everything', ...(await runCopies(site, io))]);
+    const key = await outcomesOf(KEY, (log) => stealKey(site, log, io));
+    table.push(['signs a forged history with the stolen key', ...key]);
+    tell(table, io);
+    await rememberers(site, io);
+    return table.every(([, { isStopped }]) => isStopped) ? 0 : 1;
+  } finally {
+    await host.stop();
+    for (const { process } of witnesses) await process.stop();
+  }
+}
+
+/** The time before: events are submitted and published, a copy is made, more events follow, clients read. */
+async function live(site: Site, logs: readonly string[], io: CommandIo): Promise<void> {
+  const { dir, host, remembered } = site;
+  io.write(
+    `1  Three witnesses and a log server run here, each a process of its own. The server has\n`,
+  );
+  io.write(
+    `   ${logs.length} logs: for each attack one that the witnesses watch, of whom any two are a quorum,\n`,
+  );
+  io.write('   and one that nobody watches. All take events of agents and service accounts.\n\n');
+  await host.start();
+  await enrol(
+    join(dir, 'witnesses'),
+    logs.map((log) => host.line(log).vkey),
+  );
+  await Promise.all(logs.map((log) => host.submit(log, [0, 3])));
+  await Promise.all(logs.map((log) => host.settle(log)));
+  await host.stop();
+  io.write(
+    '2  The attacker is a process too. It touches files, keys and sockets, and nothing else.\n',
+  );
+  io.write(`   ${await runAttacker(['copy', host.data, join(dir, 'backup')])}\n`);
+  await host.start();
+  await Promise.all(logs.map((log) => host.submit(log, [3, 6])));
+  await Promise.all(logs.map((log) => host.settle(log)));
+  for (const log of logs) {
+    const { note } = await host.reader(log).checkpoint();
+    remembered.set(log, note);
+  }
+  await host.stop();
+  io.write('   Later, while the server is stopped for a moment:\n');
+  for (const { log, acts } of AT_REST) {
+    for (const name of [log, `${log}${ALONE}`]) io.write(`   - ${await acts(name, site)}\n`);
+  }
+  await runAttacker(['copy', host.data, join(dir, 'second')]);
+  await host.start();
+  io.write('   The server starts again, and its users go on.\n\n');
+}
+
+async function putBack(
+  { dir, host }: Site,
+  log: string,
+  parts: readonly string[],
+): Promise<string> {
+  for (const part of parts) {
+    await runAttacker(['copy', join(dir, 'backup', part, log), join(host.data, part, log)]);
+  }
+  await rm(join(host.data, 'store', `${log}.running`), { force: true });
+  return `put the ${parts.join(' and the ')} of ${log} back to what was copied before`;
+}
+
+async function outcomesOf(
+  log: string,
+  look: (log: string) => Promise<Outcome>,
+): Promise<readonly [Outcome, Outcome]> {
+  return [await look(log), await look(`${log}${ALONE}`)];
+}
+
+/** Users submit; then the log has halted, or it has published a history that may be another one. */
+async function observe(site: Site, log: string, host: DemoHost): Promise<Outcome> {
+  await host.submit(log, [0, 6], '-after').catch(() => []);
+  const { kind, reason, detail } = await host.settle(log);
+  if (kind === 'halted') return stopped(site, log, host, `halted, ${reason}: ${detail}`);
+  if (kind !== 'running')
+    return stopped(site, log, host, `it is ${kind}: nothing new is published`);
+  return await historyOf(site, log, host);
+}
+
+async function stopped(site: Site, log: string, host: DemoHost, what: string): Promise<Outcome> {
+  // The server tells of its witnesses once a second.
+  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  const disputers = host.disputedBy(log);
+  const holders = await holdersOfProofs(site.witnesses, host.line(log).origin);
+  const noticedBy = [
+    ...(disputers.length > 0 ? [`witnesses ${disputers.join(', ')}`] : []),
+    ...(holders.length > 0 ? [`fork proof at ${holders.join(', ')}`] : []),
+  ];
+  const { reason = '' } = await host.stand(log);
+  return { isStopped: true, what, noticedBy: [...(BY_REASON[reason] ?? []), ...noticedBy] };
+}
+
+/** Who has noticed it when a log halts for that reason. */
+const BY_REASON: Readonly<Record<string, readonly string[]>> = {
+  corrupt: ['the hashes, when the log started'],
+  'rolled-back': ['the guard, when the log started'],
+  'two-writers': ['the guard'],
+};
+
+/** Is what is published now what was published before, and more? Asked by somebody who tells nobody. */
+async function historyOf(site: Site, log: string, host: DemoHost): Promise<Outcome> {
+  const known = site.remembered.get(log) ?? new Uint8Array(0);
+  try {
+    await host.reader(log, { known, tells: false }).checkpoint();
+    return { isStopped: true, what: 'the history is as it was', noticedBy: [] };
+  } catch (error) {
+    if (!isTransparencyError(error)) throw error;
+    return { isStopped: false, what: `the log runs and shows another history`, noticedBy: [] };
+  }
+}
+
+/** The second host takes events of its own. The first conflict decides. */
+async function runCopies(site: Site, io: CommandIo): Promise<readonly [Outcome, Outcome]> {
+  const { dir, witnesses } = site;
+  const watched = new Map([
+    [COPIES, true],
+    [`${COPIES}${ALONE}`, false],
+  ]);
+  const second = new DemoHost(join(dir, 'second'), witnesses, watched);
+  io.write('3  The attacker starts a second host on a copy of data, keys and guard.\n\n');
+  await second.start();
+  try {
+    return await outcomesOf(COPIES, async (log) => {
+      await second.submit(log, [0, 4], '-second').catch(() => []);
+      await second.settle(log, 3_000);
+      const first = await observe(site, log, site.host);
+      const { kind, reason, detail } = await second.settle(log);
+      if (kind === 'halted' && first.noticedBy.length === 0) {
+        return stopped(site, log, second, `the second host halted, ${reason}: ${detail}`);
+      }
+      if (kind === 'halted' || first.noticedBy.length > 0) return first;
+      const other = await site.host.reader(log, { tells: false }).checkpoint();
+      site.met.set(log, (await second.reader(log, { tells: false }).checkpoint()).note);
+      const judge = second.reader(log, { known: other.note, tells: false });
+      const isFork = await judge.checkpoint().then(
+        () => false,
+        () => true,
+      );
+      return isFork
+        ? { isStopped: false, what: 'two hosts run and show two histories', noticedBy: [] }
+        : first;
+    });
+  } finally {
+    await second.stop();
+  }
+}
+
+/** A forged entry with a proof that the stolen key signed. Does a verifier who has the policy believe it? */
+async function stealKey(site: Site, log: string, io: CommandIo): Promise<Outcome> {
+  const { dir, host, witnesses } = site;
+  const isWatched = !log.endsWith(ALONE);
+  const { url, vkey, origin } = host.line(log);
+  const out = join(dir, 'forged', log);
+  const asked = isWatched ? witnesses.map((witness) => witness.url) : [];
+  if (isWatched) io.write('4  The attacker has the private keys of the logs.\n');
+  const did = await runAttacker(['forge', url, join(host.data, 'keys', log), out, ...asked]);
+  io.write(`   - ${did}\n`);
+  const policy = `log ${vkey}\n${isWatched ? policyOf(witnesses) : 'quorum none\n'}`;
+  await writeFile(join(out, 'policy'), policy);
+  const proof = new Uint8Array(await readFile(join(out, 'forged.tlog-proof')));
+  const leaf = new Uint8Array(await readFile(join(out, 'forged.leaf')));
+  const holders = await holdersOfProofs(witnesses, origin);
+  const noticedBy = holders.length > 0 ? [`fork proof at witnesses ${holders.join(', ')}`] : [];
+  site.met.set(log, parseProofFile(proof).checkpoint);
+  try {
+    openProofFile(proof, { leafHash: leafHash(leaf), policy: parsePolicy(policy) });
+    return { isStopped: false, what: 'an offline verifier believes the forged entry', noticedBy };
+  } catch (error) {
+    if (!isTransparencyError(error)) throw error;
+    return { isStopped: true, what: `verifiers refuse it, ${error.message}`, noticedBy };
+  }
+}
+
+function tell(table: readonly (readonly [string, Outcome, Outcome])[], io: CommandIo): void {
+  io.write('\n5  What became of it. The attacker …\n');
+  for (const [title, watched, alone] of table) {
+    io.write(`\n   ${title}\n`);
+    tellOutcome('with three witnesses', watched, io);
+    tellOutcome('with no witness', alone, io);
+  }
+  io.write('\n');
+}
+
+function tellOutcome(where: string, { isStopped, what, noticedBy }: Outcome, io: CommandIo): void {
+  io.write(`     ${where.padEnd(21)} ${isStopped ? 'STOPPED  ' : 'SUCCEEDED'} ${what}\n`);
+  const who = noticedBy.length > 0 ? noticedBy.join('; ') : 'nobody';
+  io.write(`     ${''.padEnd(21)} noticed by: ${who}\n`);
+}
+
+/** Clients who kept a checkpoint come back to the logs that nobody watches, and to what the attacker showed others. */
+async function rememberers(site: Site, io: CommandIo): Promise<void> {
+  const { host, remembered, met } = site;
+  io.write(
+    '6  Where nobody watched: clients that kept a checkpoint come back, and hold what they meet\n',
+  );
+  io.write('   against it. What they saw goes along with each request.\n');
+  for (const name of NAMES) {
+    const log = `${name}${ALONE}`;
+    if ((await host.stand(log)).kind !== 'running') continue;
+    const known = remembered.get(log) ?? new Uint8Array(0);
+    const client = host.reader(log, { known });
+    const other = met.get(log);
+    const said = await client
+      .checkpoint()
+      .then(() => (other === undefined ? undefined : client.admit(other)))
+      .then(
+        () => 'nothing is wrong',
+        (error: Error) => error.message,
+      );
+    const proof = client.conflicts.some((one) => one.proof !== null) ? ' It has a fork proof.' : '';
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const { kind, reason } = await host.stand(log);
+    const state = kind === 'halted' ? ` The log halted: ${reason}.` : '';
+    io.write(`   - ${log}: ${said}.${proof}${state}\n`);
+  }
+  io.write('\n   A log that nobody watches is as honest as whoever runs it.\n');
+}
