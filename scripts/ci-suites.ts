@@ -39,6 +39,7 @@ const SUITES: readonly Suite[] = [
   { script: 'test:leaf', tools: ['go'], limitSeconds: 60 },
   { script: 'test:index', tools: ['go'], limitSeconds: 180 },
   { script: 'test:index-foreign', tools: ['go'], limitSeconds: 120 },
+  { script: 'test:upgrade', tools: ['go'], limitSeconds: 240 },
   { script: 'test:fork-foreign', tools: ['go'], limitSeconds: 120 },
   { script: 'test:witness', tools: [], limitSeconds: 120 },
 ];
