@@ -53,7 +53,7 @@ export function jsonItems(body: Uint8Array, list?: string): readonly Uint8Array[
   if (body[start] === OPEN_BRACKET) return scanArrayItems(body);
   const end = endOfValue(body, start);
   if (skipSpace(body, end) < body.length) return linesOf(body);
-  const items = list === undefined ? undefined : scanMembers(body)?.get(list);
+  const items = list === undefined ? undefined : scanMembers(body, [list])?.get(list);
   if (items !== undefined && items[0] === OPEN_BRACKET) return scanArrayItems(items);
   return [body.subarray(start, end)];
 }

@@ -55,7 +55,7 @@ export function judgeDigest(
 ): DigestResult {
   const digest = readOr(() => parseWireJson(bytes));
   if (!isJsonObject(digest)) return 'broken';
-  const key = digestKeys.get(String(digest['digestPublicKeyFingerprint'] ?? ''));
+  const key = digestKeys.get(textOf(digest['digestPublicKeyFingerprint']));
   if (key === undefined || signature === null) return 'unverified';
   if (!/^(?:[0-9a-fA-F]{2})+$/.test(signature)) return 'broken';
   const message = signingString(digest, bytes);
@@ -117,7 +117,7 @@ export function digestKeyOf(base64Key: string): KeyObject {
 }
 
 function signingString(digest: JsonObject, bytes: Uint8Array): Uint8Array {
-  const text = (name: string): string => String(digest[name] ?? 'null');
+  const text = (name: string): string => textOf(digest[name]) || 'null';
   return utf8(
     [
       text('digestEndTime'),
@@ -126,6 +126,10 @@ function signingString(digest: JsonObject, bytes: Uint8Array): Uint8Array {
       text('previousDigestSignature'),
     ].join('\n'),
   );
+}
+
+function textOf(value: JsonValue | undefined): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function regionOf(object: string): string {

@@ -28,7 +28,11 @@ export class Draft {
   /** Place of the event → the pointers it came from; kept only where someone asks. */
   readonly origins: Map<string, readonly string[]> | null;
 
-  constructor(traced: boolean) {
+  /** Does the input hold a usable secret somewhere? */
+  readonly suspicious: boolean;
+
+  constructor(traced: boolean, suspicious: boolean) {
+    this.suspicious = suspicious;
     this.origins = traced ? new Map() : null;
   }
 
@@ -61,13 +65,18 @@ export class Draft {
     return here;
   }
 
+  /** Takes a place out, and what held nothing else. */
   delete(pointer: string): void {
     const path = parsePointer(pointer);
-    const holder = this.get(pointer.slice(0, pointer.lastIndexOf('/')));
+    const above = pointer.slice(0, pointer.lastIndexOf('/'));
+    const holder = this.get(above);
     const last = path.at(-1) ?? '';
     if (Array.isArray(holder)) holder.splice(Number(last), 1);
     else if (typeof holder === 'object' && holder !== null) delete holder[last];
     this.origins?.delete(pointer);
+    if (above !== '' && holder !== undefined && Object.keys(holder ?? {}).length === 0) {
+      this.delete(above);
+    }
   }
 
   /** Names in mappings are those of the schema, so none is a number where an object stands. */

@@ -47,13 +47,17 @@ export interface WireItem {
  * covers is `unmapped`, what holds a usable secret is scrubbed. (spec/12-ingest.md §1)
  */
 export function mappedEvent(item: WireItem, mapping: Mapping, context: IngestContext): MappedItem {
-  const draft = item.input === undefined ? new Draft(false) : mapping.draft(item.input);
+  const suspicious = rawHoldsSecret(item);
+  const draft =
+    item.input === undefined
+      ? new Draft(false, suspicious)
+      : mapping.draft(item.input, { suspicious });
   complete(draft, item, mapping, context);
   withholdPeople(draft, context.pseudonym, mapping.file.people);
   const made = madeOf(draft, context) ?? reduced(draft, item, context);
   const rawSalt = context.random(16);
   const unmapped = made.event.kind === 'unmapped';
-  const keepRaw = unmapped && item.raw.length <= RAW_BYTES_MAX && !rawHoldsSecret(item);
+  const keepRaw = unmapped && item.raw.length <= RAW_BYTES_MAX && !suspicious;
   return {
     event: made.event,
     adapter: mapping.file.adapter,
@@ -75,8 +79,9 @@ interface Made {
   readonly commitments: Commitments;
 }
 
+/** What was read is judged, not its bytes: escapes and encodings would hide what it says. */
 function rawHoldsSecret({ raw, input }: WireItem): boolean {
-  return findSecret(raw) !== null || (input !== undefined && holdsSecret(input));
+  return input === undefined ? findSecret(raw) !== null : holdsSecret(input);
 }
 
 /** Fills in what every event has. */
@@ -144,7 +149,11 @@ function madeOf(draft: Draft, context: IngestContext): Made | undefined {
 
 /** Writes `sd`, and what the protocol itself says of the event. */
 function seal(draft: Draft, context: IngestContext): Commitments {
-  const commitments = commitTo(draft.withheld, context.random);
+  const commitments = commitTo(
+    draft.withheld,
+    context.random,
+    draft.suspicious || draft.scrubbed.length > 0,
+  );
   if (draft.withheld.length > 0) draft.event['sd'] = { ...commitments.sd };
   if (isSourceKind(draft)) return commitments;
   const scrubbed = [...new Set([...commitments.scrubbed, ...draft.scrubbed])];
@@ -205,8 +214,8 @@ function visit(
 
 /** What every event must have, `cred.id`, and one commitment to all the rest. (design, "No vanishing") */
 function reduced(draft: Draft, item: WireItem, context: IngestContext): Made {
-  const holds = rawHoldsSecret(item);
-  const slim = new Draft(false);
+  const holds = draft.suspicious;
+  const slim = new Draft(false, holds);
   const clean = (pointer: string, fallback: string): string => {
     const value = draft.get(pointer);
     return typeof value === 'string' && secretInText(value) === null ? value : fallback;
@@ -233,7 +242,7 @@ function reduced(draft: Draft, item: WireItem, context: IngestContext): Made {
   }
   slim.withheld.push({ pointer: '/rest', value: item.input ?? null, sealed: holds });
   slim.set('/ext/nhi.reduced', holds ? 'secret' : 'too-large', []);
-  const commitments = commitTo(slim.withheld, context.random);
+  const commitments = commitTo(slim.withheld, context.random, true);
   slim.event['sd'] = { ...commitments.sd };
   const value = slim.event as JsonValue;
   if (findSecret(canonicalJson(value)) === null) return { event: eventOf(value), commitments };

@@ -2,6 +2,7 @@ import { sha256 } from '#sha256';
 import { hex } from '../core/hex.ts';
 import { canonicalJson } from '../event/canonical.ts';
 import type { JsonValue } from '../event/strict-json.ts';
+import { holdsSecret } from './commitment.ts';
 import { type Place, placeOf, readPlace, type Scope, testOf } from './condition.ts';
 import { Draft, type PartValue } from './draft.ts';
 import { fieldValue, shapeOf } from './field-value.ts';
@@ -19,8 +20,12 @@ export interface Mapping {
    * withheld together, under `/rest`. (spec/12-ingest.md §3)
    *
    * @param options.traced  true: the draft also says where each value came from
+   * @param options.suspicious  true: the input holds a usable secret somewhere; no text that does is put into the event
    */
-  draft(input: JsonValue, options?: { readonly traced?: boolean }): Draft;
+  draft(
+    input: JsonValue,
+    options?: { readonly traced?: boolean; readonly suspicious?: boolean },
+  ): Draft;
 }
 
 /** Compiles the rules of a file. */
@@ -38,7 +43,7 @@ export function openMapping(file: MappingFile): Mapping {
     file,
     map: { id: file.id, sha256: hex(sha256(text)) },
     draft(input, options = {}) {
-      const draft = new Draft(options.traced === true);
+      const draft = new Draft(options.traced === true, options.suspicious === true);
       const scope: Scope = { input, item: undefined };
       const kind = kinds.find(({ test }) => test(scope));
       if (kind !== undefined) {
@@ -70,7 +75,7 @@ function compileField(rule: FieldRule): Apply {
   return (draft, scope) => {
     if (draft.has(rule.to)) return;
     const found = find(scope, '');
-    if (found === undefined) return;
+    if (found === undefined || isSecret(draft, rule.to, found)) return;
     draft.set(rule.to, found.value as PartValue, found.from);
     settle(draft, rule.to, found);
   };
@@ -91,11 +96,12 @@ function compileAppend(rule: AppendRule): Apply {
     const index = Array.isArray(held) ? held.length : 0;
     if (index >= max) return;
     const [first] = finds;
-    if (first?.find(scope, base) === undefined) return;
+    const named = first?.find(scope, base);
+    if (named === undefined || isSecret(draft, `${rule.append}/${index}`, named)) return;
     for (const { to, find } of finds) {
       const pointer = `${rule.append}/${index}${to}`;
       const found = draft.has(pointer) ? undefined : find(scope, base);
-      if (found === undefined) continue;
+      if (found === undefined || isSecret(draft, pointer, found)) continue;
       draft.set(pointer, found.value as PartValue, found.from);
       settle(draft, pointer, found);
     }
@@ -117,6 +123,8 @@ function compileAppend(rule: AppendRule): Apply {
 
 interface Found {
   readonly value: JsonValue;
+  /** What the value was made of, before it was made to fit. */
+  readonly sent: JsonValue;
   readonly from: readonly string[];
   readonly altered: boolean;
   /** False: the value tells less than the input. */
@@ -127,6 +135,18 @@ interface Found {
 function settle(draft: Draft, pointer: string, found: Found): void {
   if (found.altered) draft.altered.push(pointer);
   if (!found.altered && found.whole) for (const from of found.from) draft.accounted.add(from);
+}
+
+/**
+ * True for what holds a usable secret: it stays out of the event, and what it came from is withheld with the rest. What
+ * was sent is judged, since making it fit may hide what it is.
+ */
+function isSecret(draft: Draft, pointer: string, { sent, from }: Found): boolean {
+  if (!draft.suspicious || sent === null) return false;
+  const name = from[0]?.slice(from[0].lastIndexOf('/') + 1) ?? '';
+  if (!holdsSecret({ [name]: sent })) return false;
+  draft.scrubbed.push(pointer);
+  return true;
 }
 
 /** How a rule finds the value of its place: the conditions, the input, the table, the shape of the place. */
@@ -142,11 +162,15 @@ function findOf(
   const constant = rule.value;
   return (scope, base) => {
     if (!test(scope)) return undefined;
-    if (constant !== undefined) return { value: constant, from: [], altered: false, whole: true };
+    if (constant !== undefined) {
+      return { value: constant, sent: null, from: [], altered: false, whole: true };
+    }
     const read = readAll(places, scope, rule.join ?? ':');
     if (read === undefined) return undefined;
     let input = read;
     let whole = true;
+    if ((pattern !== undefined || table !== undefined) && typeof input === 'object')
+      return undefined;
     if (pattern !== undefined) {
       const matched = pattern.exec(String(input));
       if (matched === null) return undefined;
@@ -167,7 +191,7 @@ function findOf(
     const fitted = fieldValue(input, place, as);
     if (fitted === undefined) return undefined;
     const from = places.map(({ inItem, pointer }) => (inItem ? base + pointer : pointer));
-    return { value: fitted.value, from, altered: fitted.altered, whole };
+    return { value: fitted.value, sent: read, from, altered: fitted.altered, whole };
   };
 }
 

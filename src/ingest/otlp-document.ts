@@ -26,10 +26,10 @@ export function jsonGroups(
   names: { readonly resources: string; readonly scopes: string; readonly records: string },
 ): readonly OtlpGroup[] {
   const groups: OtlpGroup[] = [];
-  for (const resourceGroup of itemsOf(scanMembers(body), names.resources)) {
-    const ofResource = scanMembers(resourceGroup);
+  for (const resourceGroup of itemsOf(scanMembers(body, [names.resources]), names.resources)) {
+    const ofResource = scanMembers(resourceGroup, ['resource', 'schemaUrl', names.scopes]);
     for (const scopeGroup of itemsOf(ofResource, names.scopes)) {
-      const ofScope = scanMembers(scopeGroup);
+      const ofScope = scanMembers(scopeGroup, ['scope', 'schemaUrl', names.records]);
       groups.push({
         resource: ofResource?.get('resource'),
         resourceSchemaUrl: textOf(ofResource?.get('schemaUrl')),
@@ -115,7 +115,8 @@ function attributesOf(value: JsonValue): JsonValue {
   const attributes: Record<string, JsonValue> = Object.create(null);
   for (const item of value) {
     if (!isJsonObject(item)) continue;
-    putAttribute(attributes, String(item['key'] ?? ''), anyValue(item['value'] ?? null));
+    const name = item['key'];
+    putAttribute(attributes, typeof name === 'string' ? name : '', anyValue(item['value'] ?? null));
   }
   return attributes;
 }
@@ -127,7 +128,7 @@ function anyValue(value: JsonValue): JsonValue {
     case 'intValue':
       return integerOf(held ?? null);
     case 'doubleValue':
-      return held === null || held === undefined ? null : String(held);
+      return typeof held === 'number' || typeof held === 'string' ? String(held) : null;
     case 'arrayValue': {
       const values = isJsonObject(held) ? held['values'] : undefined;
       return Array.isArray(values) ? values.map((one: JsonValue) => anyValue(one)) : [];

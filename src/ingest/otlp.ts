@@ -31,6 +31,8 @@ export const OTLP_TRACES: Adapter = otlpAdapter('otlp-traces', SPAN, {
   records: 'spans',
 });
 
+const OPEN_BRACE = 0x7b;
+
 function otlpAdapter(
   name: string,
   fields: readonly MessageField[],
@@ -43,8 +45,13 @@ function otlpAdapter(
     contentTypes: [PROTOBUF_TYPE, 'application/json'],
     *read(body, headers) {
       const isProto = (headers.get('content-type') ?? '').toLowerCase().startsWith(PROTOBUF_TYPE);
-      if (!isProto && skipSpace(body, 0) === body.length) {
+      const begin = isProto ? 0 : skipSpace(body, 0);
+      if (!isProto && begin === body.length) {
         throw new TransparencyError('submission.empty', 'an empty body');
+      }
+      // Success would say that something is in the tree of what nobody could read.
+      if (!isProto && body[begin] !== OPEN_BRACE) {
+        throw new TransparencyError('ingest.malformed', 'not an export request');
       }
       const groups = isProto ? protoGroups(body) : jsonGroups(body, names);
       const message = isProto ? protoMessage : jsonMessage;

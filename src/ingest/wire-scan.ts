@@ -3,12 +3,15 @@ import { TransparencyError } from '../core/error.ts';
 import { WIRE_DEPTH_MAX } from './wire-json.ts';
 
 /**
- * The members of a JSON object as views of its bytes, without reading their values; undefined for what is no object.
- * A name that stands there twice is refused.
+ * Members of a JSON object as views of its bytes, without reading their values; undefined for what is no object.
  *
+ * @param wanted  names of the members; one of them that stands there twice is refused
  * @throws {TransparencyError} json.malformed, json.too-deep, json.duplicate-member
  */
-export function scanMembers(bytes: Uint8Array): ReadonlyMap<string, Uint8Array> | undefined {
+export function scanMembers(
+  bytes: Uint8Array,
+  wanted: readonly string[],
+): ReadonlyMap<string, Uint8Array> | undefined {
   let at = skipSpace(bytes, 0);
   if (bytes[at] !== OPEN_BRACE) return undefined;
   const members = new Map<string, Uint8Array>();
@@ -24,7 +27,7 @@ export function scanMembers(bytes: Uint8Array): ReadonlyMap<string, Uint8Array> 
     const start = skipSpace(bytes, at + 1);
     const end = endOfValue(bytes, start);
     if (members.has(name)) throw new TransparencyError('json.duplicate-member', 'a name again');
-    members.set(name, bytes.subarray(start, end));
+    if (wanted.includes(name)) members.set(name, bytes.subarray(start, end));
     at = skipSpace(bytes, end);
     if (bytes[at] === CLOSE_BRACE) return members;
     if (bytes[at] !== COMMA) throw malformed('expected a comma', at);
