@@ -21,7 +21,7 @@ const SUITES: readonly Suite[] = [
   { script: 'test', tools: [], limitSeconds: 480 },
   { script: 'test:witness-foreign', tools: ['go'], limitSeconds: 400 },
   { script: 'test:simulation', tools: [], limitSeconds: 300 },
-  { script: 'bench:smoke', tools: ['go'], limitSeconds: 180 },
+  { script: 'bench:smoke', tools: ['go'], limitSeconds: 240 },
   { script: 'test:attack', tools: [], limitSeconds: 200 },
   { script: 'test:forks', tools: [], limitSeconds: 300 },
   { script: 'test:kill', tools: [], limitSeconds: 180 },
