@@ -22,6 +22,7 @@ export type LimitName =
   | 'headersTimeoutMs'
   | 'requestTimeoutMs'
   | 'keepAliveTimeoutMs'
+  | 'stalledTimeoutMs'
   | 'closeTimeoutMs'
   | 'publishedWaitMsMax'
   | 'connectionsMax'
@@ -103,6 +104,12 @@ export const LIMITS: Readonly<Record<LimitName, Limit>> = {
     default: 60_000,
     range: [100, 600_000],
     doc: 'an idle connection; beyond: closed',
+  },
+  stalledTimeoutMs: {
+    unit: 'ms',
+    default: 120_000,
+    range: [1_000, 3_600_000],
+    doc: 'a connection on which nothing moves, as when nobody reads an answer; beyond: closed',
   },
   closeTimeoutMs: {
     unit: 'ms',

@@ -102,7 +102,30 @@ function createNodeServer(
       ? createServer(bounds, listener)
       : createTlsServer({ ...bounds, ...tls, minVersion: 'TLSv1.2' }, listener);
   server.maxConnections = limits.connectionsMax;
+  // Not of a request that is being worked on, nor of one that is read, but of an answer that nobody takes.
+  server.setTimeout(limits.stalledTimeoutMs);
+  server.on(tls === undefined ? 'connection' : 'secureConnection', closeSlowly);
   return server;
+}
+
+/** Time in which a sender whose body is not read can still read why. */
+const LINGER_MS = 500;
+
+/**
+ * Makes the end of a connection one that loses nothing: the server's side is closed, and what still arrives is thrown
+ * away until the other side is closed too. Ended at once, a connection with unread bytes is reset, and the answer that
+ * refused them is lost on the way.
+ */
+function closeSlowly(socket: Socket): void {
+  socket.destroySoon = () => {
+    if (socket.writable) socket.end();
+    const linger = (): void => {
+      const late = setTimeout(() => socket.destroy(), LINGER_MS);
+      socket.once('close', () => clearTimeout(late));
+    };
+    if (socket.writableFinished) linger();
+    else socket.once('finish', linger);
+  };
 }
 
 /**

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { formatToken } from '../../src/http/tokens.ts';
 import { eventOf } from './events.ts';
 import { type Attack, type Door, launch, type Who } from './hostile/attack.ts';
-import { BODIES, BODY_MAX, FRAMES } from './hostile/bodies.ts';
+import { BODIES, BODY_MAX, FOREIGN_BODIES, FRAMES } from './hostile/bodies.ts';
 import { connections } from './hostile/connections.ts';
 import { rebound, strangers } from './hostile/strangers.ts';
 import { BAD_TARGETS } from './hostile/targets.ts';
@@ -35,10 +35,13 @@ async function withTokens(): Promise<void> {
   const config = join(work, 'varve.json');
   const limits = {
     jsonBodyBytesMax: BODY_MAX,
+    ingestBodyBytesMax: BODY_MAX,
+    otlpBodyBytesMax: BODY_MAX,
     bodiesInFlightBytesMax: 8 * BODY_MAX,
     headersTimeoutMs: 700,
     requestTimeoutMs: 1_000,
     closeTimeoutMs: 500,
+    stalledTimeoutMs: 1_500,
     connectionsMax: CONNECTIONS_MAX,
   };
   const logs = [
@@ -55,7 +58,7 @@ async function withTokens(): Promise<void> {
   const { url, vkey } = server.log('main');
   try {
     same('the first event', (await sendEvent(url, 0, { token, wait: true })).status, 201);
-    const attacks = [...strangers(), ...BAD_TARGETS, ...FRAMES, ...BODIES];
+    const attacks = [...strangers(), ...BAD_TARGETS, ...FRAMES, ...FOREIGN_BODIES, ...BODIES];
     await report.check('there are many kinds of attacks', () => {
       if (attacks.length < 80) throw new Error(`${attacks.length}`);
       return `${attacks.length}, and those of connections`;

@@ -204,6 +204,103 @@ export const BODIES: readonly Attack[] = [
   }),
 ];
 
+function ingest(
+  name: string,
+  target: string,
+  body: string | Uint8Array,
+  status: number,
+  code: string,
+  ...header: string[]
+): Attack {
+  const more = { target, header: header.length === 0 ? [JSON_TYPE] : header };
+  // What cannot be read is kept as it came: nothing makes an event of an authenticated sender vanish.
+  const kept = status === 200 && !target.includes('/v1/') ? { leaves: 1 } : {};
+  const whole = { ...more, ...kept };
+  return post(`${target.slice(target.indexOf('/', 1))}: ${name}`, body, status, code, whole);
+}
+
+const GZIP = 'Content-Encoding: gzip';
+const PROTOBUF = 'Content-Type: application/x-protobuf';
+const bomb = gzipSync(Buffer.alloc(100_000_000));
+
+/** Bodies of other emitters that are not what they should be. Refusals of OTLP carry no code of ours. */
+export const FOREIGN_BODIES: readonly Attack[] = [
+  ...['/main/ingest/vault', '/main/ingest/cloudtrail', '/main/ingest/kubernetes'].flatMap(
+    (target) => [
+      ingest('no JSON', target, 'nonsense', 200, ''),
+      ingest('nothing', target, '', 400, 'submission.empty'),
+      ingest('a bomb of arrays', target, nested('[', ']', 400_000), 400, 'json.too-deep'),
+      ingest('a gzip bomb', target, bomb, 413, 'request.body-too-large', JSON_TYPE, GZIP),
+      ingest(
+        'half a gzip body',
+        target,
+        bomb.subarray(0, 50),
+        400,
+        'request.malformed',
+        JSON_TYPE,
+        GZIP,
+      ),
+      ingest('no gzip', target, '{}', 400, 'request.malformed', JSON_TYPE, GZIP),
+      ingest(
+        'brotli',
+        target,
+        'x',
+        415,
+        'request.bad-content-encoding',
+        JSON_TYPE,
+        'Content-Encoding: br',
+      ),
+      ingest('text', target, '{}', 415, 'request.bad-content-type', 'Content-Type: text/plain'),
+      ingest(
+        'a body above the limit',
+        target,
+        'x'.repeat(BODY_MAX + 1),
+        413,
+        'request.body-too-large',
+      ),
+      ingest(
+        'an id of a source that is none',
+        `${target}?source=a%20b`,
+        '{}',
+        400,
+        'request.bad-parameter',
+      ),
+    ],
+  ),
+  ingest('no such format', '/main/ingest/nothing', '{}', 404, 'ingest.unknown-format'),
+  ingest('a name of every object', '/main/ingest/__proto__', '{}', 404, 'ingest.unknown-format'),
+  ingest('an opaque log', '/raw/ingest/vault', '{}', 404, 'log.wrong-type'),
+  ...['/main/v1/logs', '/main/v1/traces'].flatMap((target) => [
+    ingest('no JSON', target, 'nonsense', 400, ''),
+    ingest('no protobuf', target, '\xff\xff\xff\xff', 400, '', PROTOBUF),
+    ingest(
+      'a length that lies',
+      target,
+      Uint8Array.of(0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f),
+      400,
+      '',
+      PROTOBUF,
+    ),
+    ingest('a bomb of messages', target, nestedMessages(5_000), 200, '', PROTOBUF),
+    ingest('a gzip bomb', target, bomb, 413, '', PROTOBUF, GZIP),
+    ingest('text', target, '{}', 415, 'request.bad-content-type', 'Content-Type: text/plain'),
+  ]),
+];
+
+/** Fields 1 within fields 1, each as long as what is left. */
+function nestedMessages(depth: number): Uint8Array {
+  let message = Uint8Array.of();
+  for (let i = 0; i < depth; i++) {
+    const length: number[] = [];
+    for (let rest = message.length; ; rest = Math.floor(rest / 128)) {
+      length.push(rest < 128 ? rest : (rest % 128) + 128);
+      if (rest < 128) break;
+    }
+    message = Uint8Array.from([0x0a, ...length, ...message]);
+  }
+  return message;
+}
+
 function frame(
   name: string,
   header: readonly string[],

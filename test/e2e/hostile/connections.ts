@@ -131,9 +131,24 @@ async function neverReads(victim: Victim): Promise<string> {
   await isServed(victim);
   await new Promise((resolve) => setTimeout(resolve, 500));
   const grown = grownSince(before, victim);
-  for (const socket of sockets) socket.destroy();
   if (grown !== null && grown > 128) throw new Error(`${grown} MiB more`);
-  return `10,000 answers that nobody reads: ${grown ?? '?'} MiB more`;
+  await Promise.all(sockets.map(cutOff));
+  return `10,000 answers that nobody reads: ${grown ?? '?'} MiB more, and all cut off`;
+}
+
+/** Reads on after a while, and finds that the server has not waited. */
+function cutOff(socket: Socket): Promise<void> {
+  return new Promise((resolve, reject) => {
+    setTimeout(() => {
+      const late = setTimeout(() => reject(new Error('still open')), 5_000);
+      socket.on('close', () => {
+        clearTimeout(late);
+        resolve();
+      });
+      if (socket.destroyed) resolve();
+      socket.resume();
+    }, 5_000);
+  });
 }
 
 function deaf(port: number, sent: string): Promise<Socket> {
