@@ -19,7 +19,7 @@ interface Suite {
  * run two at a time, as they stand here: they mostly wait for disks and for each other's processes.
  */
 const SUITES: readonly Suite[] = [
-  { script: 'test', tools: [], limitSeconds: 480 },
+  { script: 'test', tools: [], limitSeconds: 900 },
   { script: 'test:witness-foreign', tools: ['go'], limitSeconds: 400 },
   { script: 'test:simulation', tools: [], limitSeconds: 600 },
   { script: 'bench:smoke', tools: ['go'], limitSeconds: 480 },
