@@ -58,7 +58,6 @@ export type ErrorCode =
   | 'json.surrogate'
   | 'json.too-deep'
   | 'json.bom'
-  | 'json.not-canonical'
   | 'event.schema'
   | 'event.unknown-member'
   | 'event.identifier'
@@ -94,7 +93,6 @@ export type ErrorCode =
   | 'entry.not-found'
   | 'entry.conflict'
   | 'conflict.too-many'
-  | 'refused.too-many'
   // stores, guards, keys
   | 'store.moved'
   | 'store.corrupt'
@@ -113,7 +111,6 @@ export type ErrorCode =
   | 'index.bad-key'
   | 'index.not-ready'
   | 'index.head-gone'
-  | 'index.too-many-labels'
   | 'index.malformed'
   | 'index.wrong-head'
   | 'index.mismatch'

@@ -62,7 +62,6 @@ export function statusOf(code: ErrorCode): number {
     case 'json.surrogate':
     case 'json.too-deep':
     case 'json.bom':
-    case 'json.not-canonical':
     case 'note.malformed':
     case 'checkpoint.malformed':
     case 'add-checkpoint.malformed':
@@ -128,8 +127,6 @@ export function statusOf(code: ErrorCode): number {
     case 'consistency.out-of-range':
       return 422;
     case 'conflict.too-many':
-    case 'refused.too-many':
-    case 'index.too-many-labels':
       return 429;
     case 'pool.full':
     case 'pool.stale':

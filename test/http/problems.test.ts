@@ -77,7 +77,6 @@ describe('problems', () => {
     'request.overloaded',
     'request.quota',
     'conflict.too-many',
-    'refused.too-many',
   ] as const)('say when to come back after %s', (code) => {
     const seconds = retryAfterSeconds(problemOf(new TransparencyError(code, 'no'), half));
     expect(Number(seconds)).toBeGreaterThanOrEqual(1);
