@@ -4,6 +4,7 @@ import type { SubmitOutcome } from '../log/log.ts';
 import { type Answer, answerHeaders } from './answers.ts';
 import type { LogExchange } from './exchange.ts';
 import { admitAll } from './ingest-slices.ts';
+import { problemOf } from './problems.ts';
 import { pathSegment, queryParameter } from './request.ts';
 
 const JSON_HEADERS = answerHeaders('application/json', 'posted');
@@ -22,12 +23,30 @@ export async function postIngest(exchange: LogExchange): Promise<Answer> {
     );
   }
   checkSender(adapter, exchange);
-  const { ingestBodyBytesMax } = exchange.services.limits;
-  const counts = await ingestBody(exchange, adapter, { bytesMax: ingestBodyBytesMax });
-  if (adapter.answer !== undefined) {
-    return { status: adapter.answer.status, headers: JSON_HEADERS, body: adapter.answer.body };
-  }
+  const bytesMax = exchange.services.limits.ingestBodyBytesMax;
+  if (adapter.setErrors === true) return answerToken(exchange, adapter, bytesMax);
+  const counts = await ingestBody(exchange, adapter, { bytesMax });
   return { status: 200, headers: JSON_HEADERS, body: JSON.stringify(counts) };
+}
+
+/** 202 and nothing, or 400 and a code of RFC 8935 §2.4; what may be sent again is a problem as everywhere. */
+async function answerToken(
+  exchange: LogExchange,
+  adapter: Adapter,
+  bytesMax: number,
+): Promise<Answer> {
+  const { metrics, random } = exchange.services;
+  try {
+    await ingestBody(exchange, adapter, { bytesMax });
+    return { status: 202, headers: JSON_HEADERS, body: '' };
+  } catch (error) {
+    const { status, code, detail } = problemOf(error, random);
+    if (![400, 413, 422].includes(status)) throw error;
+    metrics.refused(code);
+    const err = code === 'ingest.bad-signature' ? 'invalid_key' : 'invalid_request';
+    const body = JSON.stringify({ err, description: `${code}: ${detail}` });
+    return { status: 400, headers: JSON_HEADERS, body };
+  }
 }
 
 /** What became of the items of a body; none of them was refused. */

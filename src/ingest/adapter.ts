@@ -28,9 +28,7 @@ export interface Adapter {
   readonly mapping: Mapping;
   /** Media types of its bodies; none: whatever they say, and the sender shows a token. */
   readonly contentTypes: readonly string[];
-  /** What its emitters are answered with, where they ask for something of their own. */
-  readonly answer?: { readonly status: number; readonly body: string };
-  /** True: its emitters understand the errors of RFC 8935, and no problems. */
+  /** True: its emitters are answered as RFC 8935 asks, in success and in failure. */
   readonly setErrors?: true;
   /**
    * The parts of a body, one after the other: a body may be large, and what its parts say is never there at once.

@@ -16,7 +16,6 @@ export const CAEP: Adapter = {
   name: 'caep',
   mapping: mappingOf('caep'),
   contentTypes: ['application/secevent+jwt', 'application/jwt'],
-  answer: { status: 202, body: '' },
   setErrors: true,
   *read(body, _headers, { trust }) {
     const { header, claims, signingInput: message, signature } = parseCompactJws(body);

@@ -109,11 +109,11 @@ function readField(
     case 'bytes':
       return base64(viewOf(reader, bytes));
     case 'fixed64':
-      return String(reader.fixed64());
+      return fixed64(reader);
     case 'fixed32':
       return reader.fixed32();
     case 'int64':
-      return integerOf(String(reader.int64()));
+      return integerOf(int64(reader));
     case 'double':
       return String(reader.double());
     case 'bool':
@@ -144,7 +144,7 @@ function anyValue(bytes: Uint8Array, depth: number): JsonValue {
         value = reader.bool();
         break;
       case 3:
-        value = integerOf(String(reader.int64()));
+        value = integerOf(int64(reader));
         break;
       case 4:
         value = String(reader.double());
@@ -198,6 +198,25 @@ const decoder = new TextDecoder();
 
 function textOf(bytes: Uint8Array | undefined): string | undefined {
   return bytes === undefined ? undefined : speakable(decoder.decode(bytes));
+}
+
+/** Digits of 64 bits: the reader's own methods give a double, which is not exact. */
+function fixed64(reader: protobuf.Reader): string {
+  const low = BigInt(reader.fixed32());
+  return String(BigInt(reader.fixed32()) * 0x1_0000_0000n + low);
+}
+
+/** Digits of a varint of 64 bits, signed. */
+function int64(reader: protobuf.Reader): string {
+  let value = 0n;
+  for (let place = 1n; ; place *= 128n) {
+    const byte = reader.buf[reader.pos++];
+    if (byte === undefined || reader.pos > reader.len || place > 1n << 63n) {
+      throw new TransparencyError('ingest.malformed', 'a number that does not end');
+    }
+    value += BigInt(byte % 128) * place;
+    if (byte < 128) return String(BigInt.asIntN(64, value));
+  }
 }
 
 /** A number where it is exact, else its digits. */
