@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { type LookupQuery, type LookupResult, lookup } from '../../src/client/lookup-client.ts';
-import { utf8Text } from '../../src/core/bytes.ts';
+import { utf8, utf8Text } from '../../src/core/bytes.ts';
 import { isTransparencyError } from '../../src/core/error.ts';
 import { formatVkey, KEY_TYPE, verifierKeyOf } from '../../src/core/vkey.ts';
 import { signIndexAudit } from '../../src/event/index-audit.ts';
 import { parseIndexHead } from '../../src/event/index-leaf.ts';
 import { type LookupKey, labelOf, mapLeaf, parseLookupKey } from '../../src/event/map.ts';
+import { assembleAnswer } from '../../src/lookup/lookup.ts';
 import { type IndexLife, indexLife } from '../support/index-life.ts';
 import { indexEvent, NO_LEAF } from '../support/index-log.ts';
 import { type LookupSite, lookupSite, siteOptions } from '../support/lookup-site.ts';
@@ -256,7 +257,7 @@ describe('a log that lies to a lookup', () => {
         changed[changed.length - 30] = 0x58;
         return changed;
       };
-      expect(await refusal(run(given))).toMatch('bundle.mismatch');
+      expect(await refusal(run(given, {}, { tailMax: 0 }))).toMatch('bundle.mismatch');
     }
   });
 
@@ -291,6 +292,35 @@ describe('a log that lies to a lookup', () => {
       return { ...answer, page: reply.page };
     };
     expect(await refusal(run(given))).toMatch('index.incomplete');
+  });
+
+  it('is caught when it counts what no key covers under another head', async () => {
+    const given = await filled();
+    await given.life.index.answer({ label: labelOf(KEY), limit: 1 });
+    const first = given.life.log.entries.findIndex(isHead);
+    given.life.log.append(indexEvent('u', { kind: 'unmapped' }));
+    await given.life.settle();
+    given.site.answer = async (answer, url) => {
+      if (url.searchParams.get('limit') !== '1') return answer;
+      const reply = await given.life.index.answer({ label: answer.label, head: first });
+      const { size, note } = given.life.log.checkpoint();
+      const tiles = given.life.log.tilesOf(size);
+      return await assembleAnswer(reply, answer.label, { size, note, tiles });
+    };
+    expect(await refusal(run(given))).toMatch('under another head than was asked');
+  });
+
+  it('is told to have no index when it answers no lookups', async () => {
+    const given = await filled();
+    const { fetch } = given.site;
+    const site = {
+      ...given.site,
+      fetch: (url: string, init: RequestInit) =>
+        url.includes('lookup')
+          ? Promise.resolve(new Response('', { status: 404 }))
+          : fetch(url, init),
+    };
+    expect(await refusal(run({ life: given.life, site }))).toMatch('answers no lookups');
   });
 
   it('is caught when it hides entries behind the head', async () => {
@@ -358,13 +388,23 @@ describe('the grade of a lookup', () => {
     expect((await run(given, {}, { auditors: [AUDITOR] })).grade.grade).toBe('claimed');
   });
 
+  it('is not told by a list of notes that is none', async () => {
+    for (const list of ['{}', JSON.stringify(Array(101).fill('')), 'x']) {
+      const given = await filled();
+      given.site.reply = (bytes, path) => (path === 'audits' ? utf8(list) : bytes);
+      expect(await refusal(run(given, {}, { auditors: [AUDITOR] }))).toMatch(/reply\.|json\./);
+    }
+  });
+
   it('is replayed by reading the whole log', async () => {
     const given = await filled();
     expect((await run(given, {}, { grades: ['replayed'] })).grade.grade).toBe('replayed');
   });
 
   it('cannot be of an age where nobody vouches for a time', async () => {
-    expect(await refusal(run(await filled(), {}, { maxAges: ['60'] }))).toMatch('index.stale');
+    expect(await refusal(run(await filled(), {}, { maxAges: ['60'] }))).toMatch(
+      'nobody vouches for a time',
+    );
   });
 });
 

@@ -165,6 +165,14 @@ describe('the check of a trie path', () => {
     expect(absence('000', many)).toMatch('258 nodes');
   });
 
+  it('refuses the same of a membership: an empty node with another value, and too many nodes', () => {
+    const { leaves: one } = trieOf([label('01')]);
+    const claim = { label: label('01'), value: VALUE, root: trieRoot(one) };
+    const other = { label: EMPTY_LABEL, value: VALUE };
+    expect(codeOf(() => checkTrieMembership({ ...claim, path: [EMPTY_NODE] }))).toBeNull();
+    expect(codeOf(() => checkTrieMembership({ ...claim, path: [other] }))).toMatch('another value');
+  });
+
   it('refuses labels and hashes that have not 32 bytes', () => {
     const node = leaf('11');
     const short = { ...node, value: new Uint8Array(31) };

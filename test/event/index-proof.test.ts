@@ -4,6 +4,7 @@ import { utf8, utf8Text } from '../../src/core/bytes.ts';
 import type { VerifiedCheckpoint } from '../../src/core/checkpoint.ts';
 import { isTransparencyError } from '../../src/core/error.ts';
 import {
+  ANSWER_BYTES_MAX,
   formatIndexAnswer,
   type IndexAnswer,
   parseIndexAnswer,
@@ -84,17 +85,33 @@ describe('the answer of an index', () => {
     }
   });
 
-  it.each([
-    ['a member more', { more: 1 }],
-    ['no page', { page: null }],
-    ['no count', { count: 0 }],
-    ['a count that is none', { count: -1 }],
-    ['a present that is neither', { present: 1 }],
-    ['a label of 31 bytes', { label: base64(new Uint8Array(31)) }],
-  ])('is not one with %s', (_, change) => {
+  const page = { from: 0, indices: [], left: [], right: [] };
+  const hash = base64(new Uint8Array(32));
+  it.each<[string, Record<string, unknown>, string]>([
+    ['a member more', { more: 1 }, 'not the members'],
+    ['no page', { page: null }, 'a page if present'],
+    ['no count', { count: 0 }, 'a count if present'],
+    ['a count that is none', { count: -1 }, 'not a size'],
+    ['a present that is neither', { present: 1 }, 'not true or false'],
+    ['a label of 31 bytes', { label: base64(new Uint8Array(31)) }, '31 bytes, not 32'],
+    ['a label that is no text', { label: 7 }, 'not a text'],
+    ['a label that is no base64', { label: `${hash.slice(0, -2)}B=` }, 'index.malformed'],
+    ['a head that is no object', { head: [] }, 'not an object'],
+    ['a path that is no array', { trie: {} }, 'not an array'],
+    ['a path of 258 nodes', { trie: Array(258).fill({}) }, '258 items, at most 257'],
+    ['a page of 10,001', { page: { ...page, indices: Array(10_001).fill(1) } }, 'at most 10000'],
+    ['a compact range of 129', { page: { ...page, left: Array(129).fill(hash) } }, 'at most 128'],
+  ])('is not one with %s', (_, change, why) => {
     const value = JSON.parse(utf8Text(formatIndexAnswer(given('cred:c-1'))));
     const text = JSON.stringify(sorted({ ...value, ...change }));
-    expect(refusal(() => parseIndexAnswer(utf8(text)))).toMatch('index.malformed');
+    const said = refusal(() => parseIndexAnswer(utf8(text)));
+    expect(said).toMatch('index.malformed');
+    expect(said).toMatch(why);
+  });
+
+  it('is not one of more than 2 MiB', () => {
+    const long = new Uint8Array(ANSWER_BYTES_MAX + 1).fill(0x20);
+    expect(refusal(() => parseIndexAnswer(long))).toMatch(`${ANSWER_BYTES_MAX + 1} bytes`);
   });
 
   it('is not one in another order, or with a space', () => {

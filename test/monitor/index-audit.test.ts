@@ -1,16 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { utf8Text } from '../../src/core/bytes.ts';
 import { isTransparencyError } from '../../src/core/error.ts';
+import { proveConsistency, proveInclusion } from '../../src/core/prover.ts';
 import { KEY_TYPE, verifierKeyOf } from '../../src/core/vkey.ts';
+import { canonicalJson } from '../../src/event/canonical.ts';
+import type { IndexHeadProof } from '../../src/event/index-answer.ts';
 import { auditSpeaksFor, openIndexAudit } from '../../src/event/index-audit.ts';
 import {
   checkIndexFraud,
+  FRAUD_BYTES_MAX,
   formatIndexFraud,
   type IndexFraud,
   parseIndexFraud,
 } from '../../src/event/index-fraud.ts';
 import { formatIndexHead, parseIndexHead } from '../../src/event/index-leaf.ts';
 import { labelOf, parseLookupKey } from '../../src/event/map.ts';
+import { assembleAnswer } from '../../src/lookup/lookup.ts';
 import {
   type IndexAuditOptions,
   IndexAuditor,
@@ -248,6 +253,51 @@ describe('a fraud proof', () => {
     expect(refusal(() => checkIndexFraud(formatIndexFraud(changed), life.log.vkey))).toMatch(why);
   });
 
+  it.each<[string, Record<string, unknown>]>([
+    ['another version', { v: 'varve.index-fraud/2' }],
+    ['another kind', { kind: 'other' }],
+    ['a member more', { more: 1 }],
+  ])('is none with %s', async (_, change) => {
+    const { life, bytes } = await missing();
+    const value = { ...JSON.parse(utf8Text(bytes)), ...change };
+    const changed = canonicalJson(value);
+    expect(refusal(() => checkIndexFraud(changed, life.log.vkey))).toMatch('index-fraud.malformed');
+    expect(refusal(() => parseIndexFraud(changed))).not.toMatch('canonical');
+  });
+
+  it('is none of more than 4 MiB', () => {
+    const long = new Uint8Array(FRAUD_BYTES_MAX + 1).fill(0x20);
+    expect(refusal(() => parseIndexFraud(long))).toMatch(`${FRAUD_BYTES_MAX + 1} bytes`);
+  });
+
+  it('proves nothing with one head twice, or with heads of two sizes', async () => {
+    const life = indexLife();
+    for (let i = 0; i < 12; i++) {
+      life.log.append(eventAt(i));
+      if (i % 6 === 5) await life.settle();
+    }
+    const { size, note } = life.log.checkpoint();
+    const tiles = life.log.tilesOf(size);
+    const heads: IndexHeadProof[] = [];
+    for (const [leafIndex, leaf] of life.log.entries.entries()) {
+      if (!utf8Text(leaf).endsWith('"v":"nhi.index/1"}')) continue;
+      const first = parseIndexHead(leaf).size;
+      heads.push({
+        leafIndex,
+        leaf,
+        inclusion: await proveInclusion(tiles, { leafIndex, treeSize: size }),
+        consistency: await proveConsistency(tiles, { first, second: size }),
+      });
+    }
+    const [head, other] = heads as [IndexHeadProof, IndexHeadProof];
+    const why = (one: IndexHeadProof, two: IndexHeadProof): string | null => {
+      const fraud = { kind: 'double', checkpoint: note, head: one, other: two } as const;
+      return refusal(() => checkIndexFraud(formatIndexFraud(fraud), life.log.vkey));
+    };
+    expect(why(head, head)).toMatch('one head, twice');
+    expect(why(head, other)).toMatch('heads of two sizes');
+  });
+
   it('cannot be made of a true index', async () => {
     const life = indexLife();
     for (let i = 0; i < 12; i++) life.log.append(eventAt(i));
@@ -257,8 +307,6 @@ describe('a fraud proof', () => {
     const { fraud } = await missing();
     const label = labelOf(parseLookupKey('cred:tok'));
     const checkpoint = life.log.checkpoint();
-    const { assembleAnswer } = await import('../../src/lookup/lookup.ts');
-    const { proveInclusion } = await import('../../src/core/prover.ts');
     const tiles = life.log.tilesOf(checkpoint.size);
     for (let from = 0; from <= 4; from++) {
       for (let limit = 1; limit <= 4; limit++) {
