@@ -8,29 +8,21 @@ import { isTransparencyError, TransparencyError } from '../core/error.ts';
 import { hex } from '../core/hex.ts';
 import { KEY_TYPE, verifierKeyOf } from '../core/vkey.ts';
 import { type Predecessor, parseGenesis } from '../event/genesis.ts';
-import { beginLog } from '../log/begin-log.ts';
 import { readStoredBundle, splitEntries } from '../log/entries.ts';
-import { META_KEY, PUBLISHED_KEY } from '../log/rows.ts';
+import { PUBLISHED_KEY } from '../log/rows.ts';
 import { openHeadRow } from '../log/signed-head.ts';
 import { codeOf } from '../storage/folder.ts';
-import { initGuard, levelStoreExists, openLevelStore } from '../storage/storage.ts';
+import { levelStoreExists, openLevelStore } from '../storage/storage.ts';
 import type { Command, CommandIo } from './command.ts';
-import { FOLDER_FLAGS, type FolderConfig, readFolderConfig } from './config.ts';
+import { FOLDER_FLAGS, readFolderConfig } from './config.ts';
 import { type Flags, parseFlags } from './flags.ts';
-import { keysExist, type LogKeys, readKeys } from './key-files.ts';
-import {
-  clearMark,
-  guardExists,
-  type LogFolder,
-  logFolderOf,
-  readMark,
-  setMark,
-} from './log-folder.ts';
+import { type LogKeys, readKeys } from './key-files.ts';
+import { type LogFolder, logFolderOf, readMark, setMark } from './log-folder.ts';
 import { checkLogName, checkOrigin } from './log-identity.ts';
 import { logLineOf } from './log-line.ts';
 import { readNamedFile } from './named-file.ts';
-import { createLogKeys } from './open-logs.ts';
 import { formatRetirement, parseRetirement, type Retirement } from './retirement.ts';
+import { beginSuccessor, checkSuccessorIsNew } from './successor.ts';
 
 /** `varve retire` */
 export const retire: Command = {
@@ -71,7 +63,8 @@ again.
     const last = await readLast(old, keys, flags);
     const evidence = await readEvidence(old, flags.texts('evidence'));
     await checkNotOther(old, names);
-    const successor = await findSuccessor(folders, names);
+    const successor = logFolderOf(folders, names.successor);
+    await checkSuccessorIsNew(successor);
     await setMark(old.retiredMark, formatRetirement(retirementOf(names, last, io)));
     for (const { hash, bytes, isKept } of evidence) {
       if (!isKept) await setMark(join(old.evidence, `${hex(hash)}.evidence`), bytes);
@@ -84,7 +77,13 @@ again.
       evidence: evidence.map(({ hash }) => base64(hash)),
       reason: names.reason,
     };
-    const made = await beginSuccessor(successor, { keys, names, predecessor, last, io });
+    const made = await beginSuccessor(successor, {
+      origin: names.origin,
+      type: keys.type,
+      tenant: last.tenant ?? names.log,
+      predecessor,
+      now: io.now,
+    });
     io.write(`${JSON.stringify(logLineOf(made, 'http://127.0.0.1:6962'))}\n`);
     io.note(
       `The log '${names.log}' is retired at ${last.size} entries. '${names.successor}' begins with its next start; give its key and these heads to everybody who trusted the old one.`,
@@ -227,61 +226,10 @@ async function checkNotOther(old: LogFolder, names: Names): Promise<void> {
   );
 }
 
-/** Where the successor lies: nothing of it exists, or a run that was cut short began it. */
-async function findSuccessor(folders: FolderConfig, names: Names): Promise<LogFolder> {
-  const folder = logFolderOf(folders, names.successor);
-  const isBegun = (await readMark(folder.newMark)) !== undefined;
-  const exists =
-    (await keysExist(folder.keys)) ||
-    (await guardExists(folder.guard)) ||
-    (await levelStoreExists(folder.store));
-  if (exists && !isBegun) {
-    throw new TransparencyError('keys.exists', `there is a log '${names.successor}' already`);
-  }
-  return folder;
-}
-
 function retirementOf(names: Names, last: LastHead, io: CommandIo): Retirement {
   const { successor, origin: successorOrigin, reason } = names;
   const { size, rootHash } = last;
   return { successor, successorOrigin, reason, size, rootHash, atMs: io.now() };
-}
-
-/** Keys, an empty guard, and the first leaf; nothing is signed before its first start. */
-async function beginSuccessor(
-  folder: LogFolder,
-  options: {
-    readonly keys: LogKeys;
-    readonly names: Names;
-    readonly predecessor: Predecessor;
-    readonly last: LastHead;
-    readonly io: CommandIo;
-  },
-): Promise<LogKeys> {
-  const { names, predecessor, last, io } = options;
-  const { type } = options.keys;
-  const wanted = { name: names.successor, type, origin: names.origin };
-  const keys = (await keysExist(folder.keys))
-    ? await readKeys(folder.keys)
-    : await createLogKeys(folder, wanted, io.now());
-  if (!(await guardExists(folder.guard))) await initGuard(folder.guard);
-  const store = await openLevelStore({ dir: folder.store });
-  try {
-    if ((await store.get(META_KEY)) === undefined) {
-      await beginLog({
-        ...wanted,
-        tenant: last.tenant ?? names.log,
-        predecessor,
-        store,
-        signer: keys.signer,
-        clock: io.now,
-      });
-    }
-  } finally {
-    await store.close();
-  }
-  await clearMark(folder.newMark);
-  return keys;
 }
 
 function malformed(message: string): TransparencyError {

@@ -1,44 +1,12 @@
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type LogClient, openLogClient, policyOfVkey } from '../../../src/client/client.ts';
-import { checkForkProof } from '../../../src/core/fork-proof.ts';
-import { parseVkey } from '../../../src/core/vkey.ts';
-import type { GuardState } from '../../../src/log/ports.ts';
 import type { Report } from '../report.ts';
 import { run } from '../run.ts';
 import { VARVE } from '../server.ts';
-import { type HostLog, HostProcess, until, type WitnessSite } from './site.ts';
+import { convicts, isFork, isReadOnly, same, seesBoth } from './judged.ts';
+import { COPIED, type Lived, LOGS, liveAndRestore, putBack, Reader } from './lives.ts';
+import { HostProcess, until, type WitnessSite } from './site.ts';
 
-/*
- * The table of forks.md, once with real processes. Every cell is a log of its own, and all logs are served by one process
- * through the same lives: it runs, is backed up, signs more, is killed, and comes back with what an operator put back.
- * The name begins with the column: g(uard apart), w(itnesses), s(een, no witness), n(othing).
- */
-
-const UNSEEN = ['w-unseen', 'g-unseen'];
-const MINORITY = ['w-minor', 'w-late', 'g-minor'];
-const PUBLISHED = ['w-quorum', 'g-quorum', 's-restored', 'n-restored'];
-const COPIED = ['w-two', 's-two', 'n-two', 'w-stolen', 's-stolen', 'n-stolen'];
-const NAMES = [...UNSEEN, ...MINORITY, ...PUBLISHED, ...COPIED, 'w-lost'];
-
-const LOGS: readonly HostLog[] = NAMES.map((name) => {
-  return { name, isWitnessed: name.startsWith('w') || name.startsWith('g') };
-});
-
-/** What the lives before left behind. */
-interface Lived {
-  readonly site: WitnessSite;
-  readonly a: HostProcess;
-  readonly b: HostProcess;
-  /** The folder as it was when its server was killed. */
-  readonly lost: string;
-  readonly vkeys: ReadonlyMap<string, string>;
-  /** Readers that saw the last heads of the life that was lost. */
-  readonly readers: ReadonlyMap<string, Reader>;
-  /** Published then. */
-  readonly notes: ReadonlyMap<string, Uint8Array>;
-  readonly guards: ReadonlyMap<string, GuardState | null>;
-}
+/* The table of forks.md, once with real processes. */
 
 /** Every cell, as a check of its own. */
 export async function checkCells(report: Report, work: string, site: WitnessSite): Promise<void> {
@@ -58,100 +26,6 @@ export async function checkCells(report: Report, work: string, site: WitnessSite
   } finally {
     await a.kill();
     await b.kill();
-  }
-}
-
-async function liveAndRestore(
-  work: string,
-  parts: { readonly site: WitnessSite; readonly a: HostProcess; readonly b: HostProcess },
-): Promise<Lived> {
-  const { site, a, b } = parts;
-  const backup = join(work, 'backup');
-  const lost = join(work, 'lost');
-  await a.start();
-  const vkeys = new Map(NAMES.map((name) => [name, a.vkey(name)]));
-  await site.enrol([...vkeys.values()]);
-  await Promise.all(NAMES.map((name) => a.publish(name, 5)));
-  await a.stop();
-  cpSync(a.data, backup, { recursive: true });
-  const guards = new Map(
-    await Promise.all(NAMES.map(async (name) => [name, await a.guard(name)] as const)),
-  );
-
-  await a.start();
-  await until('every log runs', async () => {
-    return [...(await a.stands()).values()].every(({ kind }) => kind === 'running');
-  });
-  for (const name of [...UNSEEN, 'w-lost']) for (const gate of site.gates) gate.set(name, 'closed');
-  for (const name of MINORITY) for (const gate of site.gates.slice(1)) gate.set(name, 'closed');
-  const before = new Map(MINORITY.map((name) => [name, site.gates[0]?.cosigned(name) ?? 0]));
-  for (const name of [...UNSEEN, ...MINORITY, 'w-lost']) await a.submit(name, 4);
-  await Promise.all(PUBLISHED.map((name) => a.publish(name, 4)));
-  for (const name of [...UNSEEN, ...MINORITY, 'w-lost']) {
-    await until(`${name} signed a head`, async () => {
-      return ((await a.guard(name))?.size ?? 0) > (guards.get(name)?.size ?? 0);
-    });
-  }
-  for (const name of MINORITY) {
-    await until(`a witness cosigned ${name}`, () => {
-      return (site.gates[0]?.cosigned(name) ?? 0) > (before.get(name) ?? 0);
-    });
-  }
-  const readers = new Map<string, Reader>();
-  const notes = new Map<string, Uint8Array>();
-  for (const name of PUBLISHED) notes.set(name, await a.checkpoint(name));
-  for (const name of ['s-restored', 's-two', 's-stolen']) {
-    const reader = new Reader(a, name);
-    await reader.client.checkpoint();
-    readers.set(name, reader);
-  }
-  await a.kill();
-  cpSync(a.data, lost, { recursive: true });
-  for (const part of ['store', 'keys', 'guard']) {
-    for (const name of COPIED) {
-      cpSync(join(a.data, part, name), join(b.data, part, name), { recursive: true });
-    }
-  }
-  for (const name of [...UNSEEN, ...MINORITY, ...PUBLISHED]) {
-    putBack(backup, a.data, name, name.startsWith('g') ? ['store'] : ['store', 'guard']);
-  }
-  for (const name of NAMES) {
-    for (const gate of site.gates) if (name !== 'w-lost') gate.set(name, 'open');
-  }
-  site.gates[0]?.set('w-late', 'closed');
-  await a.start();
-  await b.start();
-  return { ...parts, lost, vkeys, readers, notes, guards };
-}
-
-function putBack(from: string, to: string, log: string, parts: readonly string[]): void {
-  for (const part of parts) {
-    rmSync(join(to, part, log), { recursive: true });
-    cpSync(join(from, part, log), join(to, part, log), { recursive: true });
-  }
-  rmSync(join(to, 'store', `${log}.running`), { force: true });
-}
-
-/** A client of one log, which asks one host and then another. */
-class Reader {
-  readonly client: LogClient;
-  #host: HostProcess;
-  readonly #log: string;
-
-  constructor(host: HostProcess, log: string) {
-    this.#host = host;
-    this.#log = log;
-    const prefix = 'http://log.invalid/log';
-    this.client = openLogClient({
-      url: prefix,
-      policy: policyOfVkey(host.vkey(log)),
-      fetch: (url, init) => fetch(this.#host.url(this.#log) + url.slice(prefix.length), init),
-      retry: { attemptsMax: 1 },
-    });
-  }
-
-  point(host: HostProcess): void {
-    this.#host = host;
   }
 }
 
@@ -262,70 +136,6 @@ async function checkCopies(report: Report, lived: Lived): Promise<void> {
   });
 }
 
-/** A client that reads one host and then the other has a fork proof, and the second host halts. */
-async function seesBoth(
-  lived: Lived,
-  log: string,
-  [first, second]: readonly [HostProcess, HostProcess],
-): Promise<string> {
-  const reader = lived.readers.get(log);
-  if (reader === undefined) throw new Error('no reader');
-  reader.point(first);
-  await reader.client.checkpoint();
-  reader.point(second);
-  const refused = await reader.client.checkpoint().catch((error: Error) => error.message);
-  same(await second.halted(log), 'evidence');
-  return `the client: ${String(refused)}`;
-}
-
-/** Who holds one head and meets the other has a proof; the log itself is told nothing. */
-async function isFork(
-  lived: Lived,
-  host: HostProcess,
-  log: string,
-  note: Uint8Array,
-): Promise<string> {
-  const vkey = lived.vkeys.get(log) ?? '';
-  const judge = openLogClient({
-    url: host.url(log),
-    policy: policyOfVkey(vkey),
-    known: note,
-    // Without Varve-Seen.
-    fetch: (url) => fetch(url),
-    retry: { attemptsMax: 1 },
-  });
-  await judge.checkpoint().catch(() => undefined);
-  const [conflict] = judge.conflicts;
-  checkForkProof(conflict?.proof ?? new Uint8Array(0), { logKey: parseVkey(vkey) });
-  same((await host.stand(log)).kind, 'running');
-  return `heads of ${conflict?.earlier.size} and ${conflict?.later.size} entries, both signed`;
-}
-
-/** The evidence that the log keeps convicts it with its key alone. */
-async function convicts(lived: Lived, log: string): Promise<string> {
-  const dir = join(lived.a.data, 'evidence', log);
-  let names: readonly string[] = [];
-  // The log halts first and keeps it then.
-  await until(`a fork proof in ${dir}`, () => {
-    names = existsSync(dir) ? readdirSync(dir).filter((name) => name.endsWith('.fork-proof')) : [];
-    return names.length > 0;
-  });
-  const logKey = parseVkey(lived.vkeys.get(log) ?? '');
-  for (const name of names) checkForkProof(readFileSync(join(dir, name)), { logKey });
-  return `${names.length} fork proof kept, verified with the key alone`;
-}
-
-/** A halted log takes nothing, and shows what it showed. */
-async function isReadOnly(host: HostProcess, log: string): Promise<void> {
-  const reply = await fetch(`${host.url(log)}/events`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: '{}',
-  });
-  same(reply.status >= 500, true);
-  await host.checkpoint(log);
-}
-
 /** Answered while the witnesses are away: nothing new is signed. Then the process dies, and an older store comes back. */
 async function neverSigned(lived: Lived): Promise<string> {
   const { a, site } = lived;
@@ -363,10 +173,4 @@ async function restores(lived: Lived): Promise<string> {
   await host.publish(name, 2);
   await host.stop();
   return ended.stdout.trim();
-}
-
-function same(is: unknown, wanted: unknown): void {
-  const text = (value: unknown): string =>
-    JSON.stringify(value instanceof Set ? [...value] : value) ?? 'undefined';
-  if (text(is) !== text(wanted)) throw new Error(`${text(is)} is not ${text(wanted)}`);
 }
