@@ -36,6 +36,11 @@ const CAMPAIGNS: readonly Campaign[] = [
     script: 'test:witness-foreign',
   },
   {
+    shows: 'forks and rollbacks beside real witnesses; admission beside a bad one in five pairs',
+    script: 'test:forks',
+    args: ['--full'],
+  },
+  {
     shows: 'every file of a stopped store damaged at many places',
     script: 'test:corruption',
     args: ['--entries', '8000', '--places', '6', '--opaque-places', '8', '--flips', '60'],

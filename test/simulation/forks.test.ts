@@ -8,7 +8,7 @@ import { ForkWorld, type Host, type RunningHost } from './fork-world.ts';
  * state machine over memory, the readers the real client. `world.signed` is what strangers could hold.
  */
 
-const SEEDS = [1, 2, 3, 4];
+const SEEDS = Array.from({ length: Number(process.env['FORK_SEEDS'] ?? 4) }, (_, i) => i + 1);
 const WITNESSES = 3;
 
 const halted = (reason: string) => ({ kind: 'halted', reason });
