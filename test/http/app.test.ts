@@ -96,6 +96,8 @@ describe('health', () => {
       kind: 'halted',
       reason: 'rolled-back',
     });
+    app.raw.state = { kind: 'halted', reason: 'retired', detail: 'succeeded by raw-2' };
+    expect((await app.request('/readyz')).status).toBe(200);
   });
 });
 
