@@ -17,6 +17,8 @@ export interface ConfigFile {
   readonly url?: string | undefined;
   readonly policy?: string | undefined;
   readonly failOpen: boolean;
+  /** Is the verifiable index kept? */
+  readonly index: boolean;
   readonly auth: boolean;
   /** Names in `Host` that are answered beside those of loopback. */
   readonly hosts: readonly string[];
@@ -38,6 +40,7 @@ export interface ConfigFileLog {
 /** A configuration that says nothing. */
 export const NO_CONFIG_FILE: ConfigFile = {
   failOpen: false,
+  index: true,
   auth: false,
   hosts: [],
   limits: {},
@@ -62,6 +65,7 @@ export async function readConfigFile(path: string | undefined): Promise<ConfigFi
     url: root.text('url'),
     policy: root.text('policy'),
     failOpen: root.isOn('failOpen'),
+    index: root.isOn('index', true),
     auth: root.isOn('auth'),
     hosts: root.texts('hosts'),
     tls: tls === undefined ? undefined : tlsOf(root, tls),

@@ -9,7 +9,8 @@ export interface ConfigObject {
   /** A text that is not empty. */
   text(name: string): string | undefined;
   texts(name: string): readonly string[];
-  isOn(name: string): boolean;
+  /** @param otherwise  where the member is absent; default false */
+  isOn(name: string, otherwise?: boolean): boolean;
   /** Members that are integers, by name; the names and ranges are those of the table. */
   integers<Name extends string>(
     name: string,
@@ -43,8 +44,8 @@ export function configObject(value: JsonValue, where: Place): ConfigObject {
       return text === undefined ? undefined : textOf(text, at(name));
     },
     texts: (name) => listOf(take(name), at(name)).map(([text, place]) => textOf(text, place)),
-    isOn(name) {
-      const flag = take(name) ?? false;
+    isOn(name, otherwise = false) {
+      const flag = take(name) ?? otherwise;
       if (typeof flag !== 'boolean') throw wrongAt(at(name), 'not true or false');
       return flag;
     },

@@ -111,7 +111,7 @@ export async function readServeConfig(flags: Flags, env: Env): Promise<ServeConf
     policy,
     failOpen,
     startUnconfirmed: flags.on('start-unconfirmed'),
-    index: !flags.on('no-index'),
+    index: file.index && !flags.on('no-index'),
     auth,
     hosts: [...flags.texts('host'), ...file.hosts].map(hostOf),
     tls: tlsOf(flags, file),

@@ -25,7 +25,9 @@ export const guard: Command = {
   name: 'guard',
   summary: 'show what was signed last, or make a guard that was lost',
   help: `varve guard show [--log NAME] [--data DIR] [--keys DIR] [--guard DIR]
+                 [--config FILE]
 varve guard init --log NAME [--data DIR] [--keys DIR] [--guard DIR]
+                 [--config FILE]
 
 'guard show' prints a line of JSON for each log: the highest head that was ever
 signed (size, rootHash, time), and whether a start still has to confirm it.
@@ -33,7 +35,8 @@ signed (size, rootHash, time), and whether a start still has to confirm it.
 'guard init' is for a guard that is lost for good, while keys and data are
 there: it makes one from the highest head that the data holds. If newer heads
 were signed than this copy of the data holds, the next head is a fork: so the
-next start is refused unless it is told --start-unconfirmed.
+next start asks the witnesses of its policy, or, without any, is refused unless
+it is told --start-unconfirmed.
 `,
   async run(args, io) {
     const flags = parseFlags(args, { text: [...FOLDER_FLAGS, 'log'], operands: [1, 1] });

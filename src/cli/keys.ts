@@ -13,9 +13,10 @@ import { createLogKeys } from './open-logs.ts';
 export const keys: Command = {
   name: 'keys',
   summary: 'print the public keys of logs, or make the keys of a new one',
-  help: `varve keys [--data DIR] [--keys DIR] [--log NAME] [--url URL]
+  help: `varve keys [--data DIR] [--keys DIR] [--config FILE] [--log NAME] [--url URL]
 varve keys policy …
 varve keys init --log NAME|--opaque NAME [--origin O] [--data DIR] [--keys DIR]
+                [--guard DIR] [--config FILE]
 
 Prints a line of JSON for each log of a folder: name, origin, url, type, vkey
 (Ed25519, signs checkpoints) and p256 (PEM, signs RFC 6962 tree heads).

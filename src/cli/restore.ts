@@ -27,7 +27,7 @@ export const restore: Command = {
   name: 'restore',
   summary: 'bring an emptied or rolled back log to the last head that anyone holds',
   help: `varve restore --from URL|DIR [--log NAME] [--data DIR] [--keys DIR]
-              [--guard DIR] [--policy FILE] [--note FILE]...
+              [--guard DIR] [--config FILE] [--policy FILE] [--note FILE]...
               [--guard-was-restored]
 
 For a log whose store was emptied, lost, or put back to an older copy. Finds the

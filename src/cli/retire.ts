@@ -30,7 +30,7 @@ export const retire: Command = {
   summary: 'end a log for good, and begin another one that says so in its first leaf',
   help: `varve retire --log NAME --successor NAME --origin O --reason TEXT
              [--evidence FILE]... [--note FILE] [--data DIR] [--keys DIR]
-             [--guard DIR]
+             [--guard DIR] [--config FILE]
 
 For a log whose key is stolen, that was forked, or whose entries nobody has any
 more. From then on it is read-only at its last published head, on every start;

@@ -42,8 +42,8 @@ each log as soon as it listens, as 'varve keys' does.
   --host NAME    without --auth: answer to this name too, beside localhost
   --no-index     keep no verifiable index: 'varve lookup' finds nothing here
   --url URL      under which others reach it; for what is printed
-  --config FILE  JSON: data keys guard listen url policy failOpen auth hosts
-                 tls {cert, key}, limits {...}, logs [{name, type, origin,
+  --config FILE  JSON: data keys guard listen url policy failOpen index auth
+                 hosts tls {cert, key}, limits {...}, logs [{name, type, origin,
                  tenant, policy, limits {...}}]; spec/13-configuration.md
 
 Variables: VARVE_DATA VARVE_KEYS VARVE_GUARD VARVE_LISTEN VARVE_CONFIG

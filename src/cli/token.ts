@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { TransparencyError } from '../core/error.ts';
 import { formatToken, hashOfToken, type Role, type Token } from '../http/http.ts';
 import type { Command, CommandIo } from './command.ts';
-import { FOLDER_FLAGS, readFolderConfig } from './config.ts';
+import { readFolderConfig } from './config.ts';
 import { type Flags, parseFlags } from './flags.ts';
 import { checkLogName } from './log-identity.ts';
 import { changeTokens, readTokens } from './token-file.ts';
@@ -12,9 +12,9 @@ export const token: Command = {
   name: 'token',
   summary: "make, list and revoke the tokens of a server that runs with 'serve --auth'",
   help: `varve token add NAME --role submit|audit|operate... [--log NAME]...
-                    [--source ID]... [--data DIR] [--keys DIR]
-varve token list [--data DIR] [--keys DIR]
-varve token revoke NAME... [--data DIR] [--keys DIR]
+                    [--source ID]... [--data DIR] [--keys DIR] [--config FILE]
+varve token list [--data DIR] [--keys DIR] [--config FILE]
+varve token revoke NAME... [--data DIR] [--keys DIR] [--config FILE]
 
 'add' prints a new token, once: 256 random bits, of which the server keeps the
 SHA-256. Its holder sends it as 'Authorization: Bearer TOKEN'. 'list' prints a
@@ -30,7 +30,7 @@ either within a second; it need not be started again.
 `,
   async run(args, io) {
     const flags = parseFlags(args, {
-      text: FOLDER_FLAGS,
+      text: ['data', 'keys', 'config'],
       texts: ['role', 'log', 'source'],
       operands: [1, Number.MAX_SAFE_INTEGER],
     });
