@@ -14,8 +14,8 @@ export const serve: Command = {
   help: `varve serve [--data DIR] [--keys DIR] [--guard DIR] [--listen 127.0.0.1:6962]
             [--log NAME]... [--opaque NAME]... [--origin O] [--tenant T]
             [--policy FILE] [--fail-open] [--start-unconfirmed]
-            [--auth] [--tls-cert FILE --tls-key FILE] [--host NAME]... [--no-index]
-            [--url URL] [--config FILE]
+            [--auth] [--tls-cert FILE --tls-key FILE] [--host NAME]...
+            [--no-index] [--url URL] [--config FILE]
 
 Serves one log or several, each under /NAME, until SIGINT or SIGTERM: then it
 answers what is in flight, publishes it, and ends with 0. A second signal ends

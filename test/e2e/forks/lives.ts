@@ -12,7 +12,14 @@ import { type HostLog, type HostProcess, until, type WitnessSite } from './site.
 const UNSEEN = ['w-unseen', 'g-unseen'];
 const MINORITY = ['w-minor', 'w-late', 'g-minor'];
 const PUBLISHED = ['w-quorum', 'g-quorum', 's-restored', 'n-restored'];
-export const COPIED: readonly string[] = ['w-two', 's-two', 'n-two', 'w-stolen', 's-stolen', 'n-stolen'];
+export const COPIED: readonly string[] = [
+  'w-two',
+  's-two',
+  'n-two',
+  'w-stolen',
+  's-stolen',
+  'n-stolen',
+];
 const NAMES = [...UNSEEN, ...MINORITY, ...PUBLISHED, ...COPIED, 'w-lost'];
 
 export const LOGS: readonly HostLog[] = NAMES.map((name) => {
