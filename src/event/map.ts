@@ -1,7 +1,8 @@
 import { sha256 } from '#sha256';
 import { utf8 } from '../core/bytes.ts';
 import { isTransparencyError, TransparencyError } from '../core/error.ts';
-import { type Leaf, parseLeaf } from './leaf.ts';
+import { fastEvent } from './fast-event.ts';
+import { ENTRY_BYTES_MAX, type Leaf, parseLeaf } from './leaf.ts';
 import type { NhiEvent } from './nhi-event.ts';
 
 /** The map that says which entries a lookup key finds. (spec/11-index.md §1) */
@@ -43,6 +44,8 @@ export const UNMAPPED: LookupKey = { selector: 'kind', value: 'unmapped' };
  * and depends on nothing else. (spec/11-index.md §1)
  */
 export function mapLeaf(entry: Uint8Array): readonly LookupKey[] {
+  const event = plainEvent(entry);
+  if (event !== null) return keysOfEvent(event);
   const leaf = leafOf(entry);
   if (leaf === null) return [NONCONFORMING];
   if (leaf.v === 'nhi.leaf/1') return keysOfEvent(leaf.event);
@@ -82,6 +85,23 @@ function leafOf(entry: Uint8Array): Leaf | null {
     throw error;
   }
 }
+
+/**
+ * The event of a leaf that one pass accepts and whose `recv` is plain; null says nothing. At a third of the cost of
+ * `parseLeaf`, of which it takes a part: an index reads every entry of its log. (bench/index.ts)
+ */
+function plainEvent(entry: Uint8Array): NhiEvent | null {
+  if (entry.length > ENTRY_BYTES_MAX) return null;
+  for (let i = 0; i < HEAD.length; i++) if (entry[i] !== HEAD[i]) return null;
+  const fast = fastEvent(entry, HEAD.length);
+  if (fast === null || !PLAIN_REST.test(latin1.decode(entry.subarray(fast.end)))) return null;
+  return fast.event.event;
+}
+
+const HEAD = utf8('{"event":');
+const PLAIN_REST =
+  /^,"recv":\{"adapter":"[a-z0-9][a-z0-9._-]{0,63}","at":(?:0|[1-9][0-9]{0,14}),"by":(?:null|"[A-Za-z0-9._@:/-]{1,128}"),"conflict":(?:null|0|[1-9][0-9]{0,14}),"map":null,"raw":null,"salt":"[A-Za-z0-9_-]{21}[AQgw]"\},"sig":null,"v":"nhi\.leaf\/1"\}$/;
+const latin1 = new TextDecoder('latin1');
 
 /** A field that is not there has no key. It may find too much and never too little: values are taken as they stand. */
 function keysOfEvent(event: NhiEvent): readonly LookupKey[] {

@@ -57,10 +57,11 @@ async function judgeTries(binary: string): Promise<void> {
   };
   for (const line of judgedTries(sizes, { mutations: FULL ? 20 : 3, own })) send(line);
   for (const line of judgedMiniLogs()) send(line);
+  for (const line of judgedAnswers()) send(line);
   judge.stdin.end();
   const code = await ended;
   const [, count, mutations, wrong] = /cases (\d+) mutations (\d+) wrong (\d+)\n$/.exec(told) ?? [];
-  await report.check('Go agrees on every path and mini-log', () => {
+  await report.check('Go agrees on every path, mini-log and answer', () => {
     ok(code === 0 && Number(count) === cases && wrong === '0', told);
     return `${cases}`;
   });
@@ -81,6 +82,19 @@ function* judgedMiniLogs(): Generator<unknown, void, undefined> {
     const other = base64(bytesOf('other'));
     yield { name: `other mini-log of ${count}`, holds: false, minilog: { indices, value: other } };
   }
+}
+
+/** The vectors of answers: Go has to take the true ones and no other. The question is not its to know. */
+function judgedAnswers(): readonly unknown[] {
+  const { vkey, cases } = JSON.parse(
+    readFileSync(join(VECTORS, 'index-answer.json'), 'utf8'),
+  ) as AnswerVectors;
+  return cases.map(({ name, answer, holds }) => ({ name, holds, vkey, answer }));
+}
+
+interface AnswerVectors {
+  readonly vkey: string;
+  readonly cases: readonly { name: string; answer: unknown; holds: boolean }[];
 }
 
 function go(args: readonly string[]): void {
