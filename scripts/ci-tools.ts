@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** A program that suites need beside Node. */
-export type Tool = 'go' | 'chromium' | 'strace' | 'gcc';
+export type Tool = 'go' | 'chromium' | 'strace' | 'gcc' | 'python3';
 
 /** A tool that could not be had, and why. */
 export interface MissingTool {
@@ -17,6 +17,7 @@ const PACKAGES: Readonly<Record<Tool, string | null>> = {
   chromium: 'chromium',
   strace: 'strace',
   gcc: 'gcc',
+  python3: 'python3-venv',
 };
 
 /** Installs what is missing of the tools from Debian's packages; what is missing still. */
