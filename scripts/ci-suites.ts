@@ -39,7 +39,6 @@ const SUITES: readonly Suite[] = [
   { script: 'test:sameness', tools: [], limitSeconds: 240 },
   { script: 'test:cli', tools: [], limitSeconds: 240 },
   { script: 'test:leaf', tools: ['go'], limitSeconds: 120 },
-  { script: 'test:mutation', tools: [], limitSeconds: 900 },
   { script: 'test:index', tools: ['go'], limitSeconds: 360 },
   { script: 'test:index-foreign', tools: ['go'], limitSeconds: 240 },
   { script: 'test:upgrade', tools: ['go'], limitSeconds: 480 },

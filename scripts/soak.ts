@@ -51,6 +51,10 @@ const CAMPAIGNS: readonly Campaign[] = [
     env: { SCHEDULES: '10000' },
   },
   {
+    shows: "each check of the index's verifier, taken away, makes a test fail",
+    script: 'mutation',
+  },
+  {
     shows: 'the first receipt after 1,000,000 events and a restart',
     script: 'test:sameness',
     args: ['--events', '1000000'],
