@@ -1,6 +1,6 @@
 /**
  * Removes every single check of the verifier of lookups, one at a time, and looks whether a test fails:
- * `npm run test:mutation [-- FILE…]`. It works on a copy of the sources, in a folder of its own.
+ * `npm run mutation [-- FILE…]`. It works on a copy of the sources, in a folder of its own.
  */
 import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
