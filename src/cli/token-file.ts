@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { open, rename, stat } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { TransparencyError } from '../core/error.ts';
 import {
@@ -56,13 +56,13 @@ export async function changeTokens(
     await file.writeFile(formatTokens(options.change(readTokens(path))));
     await file.sync();
     await rename(draft, path);
-    await flushFolder(dir);
   } catch (error) {
     await removeFile(draft);
     throw error;
   } finally {
     await file.close();
   }
+  await flushFolder(dir);
 }
 
 /**
@@ -119,6 +119,8 @@ const RELOAD_MS = 200;
 const TOKEN_FILE_BYTES_MAX = 4_194_304;
 /** A draft that is older was left behind. */
 const DRAFT_AGE_MAX_MS = 60_000;
+/** How often a draft that vanished, or was left behind, is tried again. */
+const ATTEMPTS_MAX = 8;
 
 /** Changes whenever the file is replaced or written. */
 function stampOf(path: string): string {
@@ -132,11 +134,13 @@ async function openDraft(draft: string, now: number): ReturnType<typeof open> {
       return await open(draft, 'wx', 0o600);
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error;
-      const age = now - (await stat(draft)).mtimeMs;
-      if (attempt > 0 || age < DRAFT_AGE_MAX_MS) {
+      const stats = statSync(draft, { throwIfNoEntry: false });
+      // Gone in between: its process is done, and this one may be next.
+      const old = stats === undefined || now - stats.mtimeMs >= DRAFT_AGE_MAX_MS;
+      if (attempt >= ATTEMPTS_MAX || !old) {
         throw malformed(`another process changes the tokens: ${draft} exists; try again`);
       }
-      await removeFile(draft);
+      if (stats !== undefined) await removeFile(draft);
     }
   }
 }
