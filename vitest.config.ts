@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 const node = ['varve-source', 'node', 'import', 'default'];
@@ -6,6 +7,8 @@ const noble = ['varve-noble', ...node];
 /** Both backends of `#sha256` and `#ed25519` run the pure rooms; everything else runs once, on node:crypto. */
 const config: ViteUserConfig = defineConfig({
   test: {
+    // All cores: by itself vitest leaves one idle, which is half of a machine of two.
+    maxWorkers: availableParallelism(),
     projects: [
       {
         resolve: { conditions: node },
