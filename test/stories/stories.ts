@@ -1,0 +1,35 @@
+/**
+ * The use cases, played to their end: `npm run test:stories`. Real servers with their index, real HTTP, real files; each
+ * story ends with its lookup and its proof, verified again when nobody serves any more, and with what is not proven.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Report } from '../e2e/report.ts';
+import { adminErases } from './admin-erases.ts';
+import { agentCallsApi } from './agent-calls-api.ts';
+import { secretsWindow } from './secrets-window.ts';
+
+/** A story: what it needs is made under a folder of its own. */
+type Story = (report: Report, work: string) => Promise<void>;
+
+const STORIES: ReadonlyMap<string, Story> = new Map([
+  ['agent-calls-api', agentCallsApi],
+  ['secrets-window', secretsWindow],
+  ['admin-erases', adminErases],
+]);
+
+const only = process.argv.slice(2);
+const report = new Report();
+const folder = mkdtempSync(join(tmpdir(), 'varve-stories-'));
+for (const [name, story] of STORIES) {
+  if (only.length > 0 && !only.includes(name)) continue;
+  console.log(`== ${name}`);
+  try {
+    await story(report, join(folder, name));
+  } catch (error) {
+    report.fail(`${name} is told to its end`, error);
+  }
+}
+rmSync(folder, { recursive: true, force: true });
+report.finish();
