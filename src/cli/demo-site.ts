@@ -11,7 +11,7 @@ import { originHash } from '../core/add-checkpoint.ts';
 import { TransparencyError } from '../core/error.ts';
 import { formatLogList } from '../core/log-list.ts';
 import { parseVkey } from '../core/vkey.ts';
-import { scanArrayItems } from '../event/strict-json.ts';
+import { scanArrayItems } from '../event/array-items.ts';
 import {
   type DemoWitness,
   runVarve,

@@ -9,9 +9,9 @@ import {
 } from '../client/client.ts';
 import { utf8Text } from '../core/bytes.ts';
 import { invariant, TransparencyError } from '../core/error.ts';
+import { scanArrayItems } from '../event/array-items.ts';
 import { parseEvent } from '../event/event.ts';
 import type { Receipt } from '../event/receipt.ts';
-import { scanArrayItems } from '../event/strict-json.ts';
 import type { Command, CommandIo } from './command.ts';
 import { readServeConfig, SERVE_FLAGS } from './config.ts';
 import { attackDemo } from './demo-attack.ts';

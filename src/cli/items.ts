@@ -1,6 +1,6 @@
 import { utf8Text } from '../core/bytes.ts';
 import { isTransparencyError, TransparencyError } from '../core/error.ts';
-import { scanArrayItems } from '../event/strict-json.ts';
+import { scanArrayItems } from '../event/array-items.ts';
 import type { CommandIo } from './command.ts';
 import { readNamedFile } from './named-file.ts';
 

@@ -1,4 +1,17 @@
 import { TransparencyError } from '../core/error.ts';
+import {
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COMMA,
+  endOfContainer,
+  endOfString,
+  isSpace,
+  malformedJson,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+  skipSpace,
+} from './json-scan.ts';
 
 /**
  * Splits a JSON array into the bytes of its items, views of `bytes`, in their order and without the space around them.
@@ -19,7 +32,7 @@ export function scanArrayItems(
   }
   const items: Uint8Array[] = [];
   let at = skipSpace(bytes, 0);
-  if (bytes[at] !== OPEN_BRACKET) throw malformed('expected an array', at);
+  if (bytes[at] !== OPEN_BRACKET) throw malformedJson('expected an array', at);
   at = skipSpace(bytes, at + 1);
   if (bytes[at] === CLOSE_BRACKET) {
     checkEnd(bytes, at + 1);
@@ -29,7 +42,7 @@ export function scanArrayItems(
     const start = skipSpace(bytes, at);
     const end = endOfItem(bytes, start);
     const last = lastBeforeSpace(bytes, start, end);
-    if (last === start) throw malformed('an item is missing', start);
+    if (last === start) throw malformedJson('an item is missing', start);
     if (items.length === itemsMax) {
       throw new TransparencyError('submission.too-many-items', `more than ${itemsMax} items`);
     }
@@ -41,70 +54,26 @@ export function scanArrayItems(
   return items;
 }
 
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const BACKSLASH = 0x5c;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
-/** Far above what an item may nest, so that one that nests too deep is refused alone. */
-const DEPTH_MAX = 1_024;
-
 /** Offset of the comma or bracket that ends the item at `start`. */
 function endOfItem(bytes: Uint8Array, start: number): number {
-  const closers: number[] = [];
-  for (let at = start; at < bytes.length; at++) {
+  for (let at = start; at < bytes.length; ) {
     const byte = bytes[at] as number;
-    if (byte === QUOTE) {
-      at = endOfString(bytes, at);
-    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
-      if (closers.length === DEPTH_MAX) {
-        throw new TransparencyError('json.too-deep', `more than ${DEPTH_MAX} open, at byte ${at}`);
-      }
-      closers.push(byte === OPEN_BRACE ? CLOSE_BRACE : CLOSE_BRACKET);
-    } else if (closers.length === 0 && (byte === COMMA || byte === CLOSE_BRACKET)) {
-      return at;
-    } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
-      if (closers.pop() !== byte) throw malformed('brackets that do not match', at);
-    }
+    if (byte === QUOTE) at = endOfString(bytes, at);
+    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) at = endOfContainer(bytes, at);
+    else if (byte === COMMA || byte === CLOSE_BRACKET) return at;
+    else if (byte === CLOSE_BRACE) throw malformedJson('brackets that do not match', at);
+    else at += 1;
   }
-  throw malformed('an array that does not end', bytes.length);
-}
-
-/** Offset of the quote that closes the string opened at `start`. */
-function endOfString(bytes: Uint8Array, start: number): number {
-  let at = start;
-  for (;;) {
-    at = bytes.indexOf(QUOTE, at + 1);
-    if (at < 0) throw malformed('a string that does not end', start);
-    let backslashes = 0;
-    while (bytes[at - 1 - backslashes] === BACKSLASH) backslashes += 1;
-    if (backslashes % 2 === 0) return at;
-  }
+  throw malformedJson('an array that does not end', bytes.length);
 }
 
 function checkEnd(bytes: Uint8Array, offset: number): void {
   const at = skipSpace(bytes, offset);
-  if (at < bytes.length) throw malformed('something follows the array', at);
-}
-
-function skipSpace(bytes: Uint8Array, offset: number): number {
-  let at = offset;
-  while (isSpace(bytes[at])) at += 1;
-  return at;
+  if (at < bytes.length) throw malformedJson('something follows the array', at);
 }
 
 function lastBeforeSpace(bytes: Uint8Array, start: number, end: number): number {
   let at = end;
   while (at > start && isSpace(bytes[at - 1])) at -= 1;
   return at;
-}
-
-function isSpace(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
-}
-
-function malformed(what: string, at: number): TransparencyError {
-  return new TransparencyError('json.malformed', `${what}, at byte ${at}`);
 }
