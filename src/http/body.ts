@@ -197,7 +197,11 @@ async function unpacked(packed: Intake, plain: Intake): Promise<Intake> {
           reject(error);
         }
       });
-      gunzip.on('end', resolve);
+      gunzip.on('end', () => {
+        // What follows a zero is passed over by zlib: it would be lost without a word.
+        if (gunzip.bytesWritten === packed.bytes.length) resolve();
+        else reject(new TransparencyError('request.malformed', 'something follows the gzip'));
+      });
       gunzip.on('error', (cause) => {
         reject(new TransparencyError('request.malformed', 'the body is not gzip', { cause }));
       });

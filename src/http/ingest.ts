@@ -117,6 +117,7 @@ function contextOf(
     random: services.salts,
     trust: services.ingestTrust,
     pseudonym: log.pseudonym,
+    itemsMax: services.limits.ingestItemsMax,
   };
 }
 

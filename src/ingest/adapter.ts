@@ -1,10 +1,9 @@
-import { isTransparencyError, TransparencyError } from '../core/error.ts';
-import { scanArrayItems } from '../event/array-items.ts';
+import { isTransparencyError } from '../core/error.ts';
 import type { JsonValue } from '../event/strict-json.ts';
+import { type Envelope, jsonItems } from './json-items.ts';
 import type { IngestContext, WireItem } from './mapped-event.ts';
 import type { Mapping } from './mapping.ts';
 import { parseWireJson } from './wire-json.ts';
-import { endOfValue, linesOf, scanMembers, skipSpace } from './wire-scan.ts';
 
 /** The header fields that came with a body. */
 export interface WireHeaders {
@@ -39,25 +38,6 @@ export interface Adapter {
   read(body: Uint8Array, headers: WireHeaders, context: IngestContext): Iterable<AdaptedItem>;
 }
 
-/**
- * The items of a JSON body as views of it: of an array its items, of an object with the member `list` the items of that
- * one, of lines the lines, else the body itself.
- *
- * @throws {TransparencyError} json.malformed, json.too-deep, submission.empty
- */
-export function jsonItems(body: Uint8Array, list?: string): readonly Uint8Array[] {
-  const start = skipSpace(body, 0);
-  if (start === body.length) throw new TransparencyError('submission.empty', 'an empty body');
-  if (body[start] === OPEN_BRACKET) return scanArrayItems(body);
-  const end = endOfValue(body, start);
-  if (skipSpace(body, end) < body.length) return linesOf(body);
-  const items = list === undefined ? undefined : scanMembers(body, [list])?.get(list);
-  if (items !== undefined && items[0] === OPEN_BRACKET) return scanArrayItems(items);
-  return [body.subarray(start, end)];
-}
-
-const OPEN_BRACKET = 0x5b;
-
 /** An item of JSON; what cannot be read stays what it is, and its event is `unmapped`. */
 export function jsonItem(raw: Uint8Array): WireItem {
   return { raw, input: readOr(() => parseWireJson(raw)) };
@@ -74,13 +54,13 @@ export function readOr(read: () => JsonValue): JsonValue | undefined {
 }
 
 /** An adapter whose items are JSON, and whose rules do all the work. */
-export function jsonAdapter(mapping: Mapping, options: { readonly list?: string } = {}): Adapter {
+export function jsonAdapter(mapping: Mapping, envelope?: Envelope): Adapter {
   return {
     name: mapping.file.adapter,
     mapping,
     contentTypes: JSON_TYPES,
-    *read(body) {
-      for (const raw of jsonItems(body, options.list)) yield { item: jsonItem(raw), mapping };
+    *read(body, _headers, { itemsMax }) {
+      for (const raw of jsonItems(body, itemsMax, envelope)) yield { item: jsonItem(raw), mapping };
     },
   };
 }

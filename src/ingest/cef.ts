@@ -1,5 +1,6 @@
 import { TransparencyError } from '../core/error.ts';
 import type { JsonObject, JsonValue } from '../event/strict-json.ts';
+import { putNew } from './new-name.ts';
 
 /**
  * The fields of a CEF message: `CEF:version|vendor|product|deviceVersion|signature|name|severity|key=value …`.
@@ -42,9 +43,11 @@ function extensionOf(text: string): JsonObject {
   for (const [i, found] of keys.entries()) {
     const start = found.index + found[0].length;
     const value = text.slice(start, keys[i + 1]?.index ?? text.length).trim();
-    let free = found[1] ?? '';
-    for (let n = 2; Object.hasOwn(ext, free); n++) free = `${found[1]}#${n}`;
-    ext[free] = value.replace(/\\([\\=nr|])/g, (_, letter: string) => UNESCAPED[letter] ?? letter);
+    const plain = value.replace(
+      /\\([\\=nr|])/g,
+      (_, letter: string) => UNESCAPED[letter] ?? letter,
+    );
+    putNew(ext, found[1] ?? '', plain);
   }
   const before = text.slice(0, keys[0]?.index ?? text.length).trim();
   if (before !== '') ext['#rest'] = before;

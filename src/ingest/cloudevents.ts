@@ -3,12 +3,12 @@ import { utf8Text } from '../core/bytes.ts';
 import { TransparencyError } from '../core/error.ts';
 import { scanArrayItems } from '../event/array-items.ts';
 import { canonicalJson } from '../event/canonical.ts';
+import { OPEN_BRACKET, skipSpace } from '../event/json-scan.ts';
 import type { JsonObject, JsonValue } from '../event/strict-json.ts';
 import { type Adapter, readOr, type WireHeaders } from './adapter.ts';
 import type { WireItem } from './mapped-event.ts';
 import { mappingOf } from './mappings.ts';
 import { isJsonObject, parseWireJson, speakable, WIRE_DEPTH_MAX } from './wire-json.ts';
-import { skipSpace } from './wire-scan.ts';
 
 /** How a request holds CloudEvents; null: it holds none. */
 export type CloudEventsMode = 'structured' | 'batch' | 'binary' | null;
@@ -34,7 +34,7 @@ export const CLOUDEVENTS: Adapter = {
   name: 'cloudevents',
   mapping: mappingOf('cloudevents'),
   contentTypes: [STRUCTURED, BATCH, 'application/json'],
-  *read(body, headers) {
+  *read(body, headers, { itemsMax }) {
     const { mapping } = CLOUDEVENTS;
     const mode = cloudEventsMode(headers);
     if (mode === 'binary') {
@@ -48,7 +48,7 @@ export const CLOUDEVENTS: Adapter = {
     if (mode === 'structured' && isArray) {
       throw new TransparencyError('ingest.malformed', 'an array where one event was announced');
     }
-    for (const raw of isArray ? scanArrayItems(body) : [body]) {
+    for (const raw of isArray ? scanArrayItems(body, { itemsMax }) : [body]) {
       yield {
         item: itemOf(
           raw,
@@ -59,8 +59,6 @@ export const CLOUDEVENTS: Adapter = {
     }
   },
 };
-
-const OPEN_BRACKET = 0x5b;
 
 function typeOf(headers: Pick<WireHeaders, 'get'>): string {
   return (headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
@@ -84,7 +82,11 @@ function binaryEvent(body: Uint8Array, headers: WireHeaders): JsonObject {
   for (const name of headers.names()) {
     if (!name.startsWith('ce-') || name.length === 3) continue;
     const value = headers.get(name);
-    if (value !== undefined) event[name.slice(3)] = speakable(percentDecoded(value));
+    if (value === undefined) continue;
+    const attribute = name.slice(3);
+    // What the body gives cannot be an attribute: beside it such a field keeps what it says.
+    const free = OF_BODY.has(attribute) ? `${attribute}#` : attribute;
+    event[free] = speakable(percentDecoded(value));
   }
   if (body.length === 0) return event;
   const type = headers.get('content-type');
@@ -101,6 +103,7 @@ function binaryEvent(body: Uint8Array, headers: WireHeaders): JsonObject {
   return event;
 }
 
+const OF_BODY: ReadonlySet<string> = new Set(['data', 'data_base64', 'datacontenttype']);
 const UTF8 = /;\s*charset="?utf-8"?\s*$/i;
 
 /** Sequences that are no UTF-8 stay as they are. (CloudEvents HTTP binding §3.1.3.2) */

@@ -36,13 +36,16 @@ export const CLOUDTRAIL_DIGEST: Adapter = {
       throw new TransparencyError('ingest.malformed', 'not a digest file');
     }
     const signature = headers.get('x-amz-meta-signature') ?? null;
-    const files = digest['logFiles'];
+    const files = digest['logFiles'] ?? [];
+    if (!Array.isArray(files)) {
+      throw new TransparencyError('ingest.malformed', 'logFiles is no list');
+    }
     const input: JsonObject = {
       digest,
       sha256: hex(sha256(body)),
       result: judgeDigest({ bytes: body, signature }, trust),
       region: regionOf(digest['digestS3Object']),
-      files: Array.isArray(files) ? files.length : 0,
+      files: files.length,
     };
     yield { item: { raw: body, input }, mapping: CLOUDTRAIL_DIGEST.mapping };
   },

@@ -4,7 +4,8 @@ import { concat, utf8 } from '../core/bytes.ts';
 import { TransparencyError } from '../core/error.ts';
 import { hex } from '../core/hex.ts';
 import type { JsonObject, JsonValue } from '../event/strict-json.ts';
-import { type Adapter, jsonItems, readOr } from './adapter.ts';
+import { type Adapter, readOr } from './adapter.ts';
+import { jsonItems } from './json-items.ts';
 import { mappingOf } from './mappings.ts';
 import { type IngestTrust, judgeSignature, type SignatureResult } from './trust.ts';
 import { isJsonObject, parseWireJson } from './wire-json.ts';
@@ -23,8 +24,8 @@ export const DSSE: Adapter = {
     'application/json',
     'application/x-ndjson',
   ],
-  *read(body, _headers, { trust }) {
-    const items = jsonItems(body);
+  *read(body, _headers, { trust, itemsMax }) {
+    const items = jsonItems(body, itemsMax);
     const inputs = items.map((raw) => readOr(() => inputOf(raw, trust)));
     for (const [i, raw] of items.entries()) {
       yield { item: { raw, input: inputs[i] }, mapping: DSSE.mapping };

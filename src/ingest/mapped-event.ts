@@ -32,6 +32,8 @@ export interface IngestContext {
   readonly trust: IngestTrust;
   /** 16 bytes that stand for a content, under a secret of the log. */
   readonly pseudonym: (label: string, content: Uint8Array) => Uint8Array;
+  /** Items of one body, at most. */
+  readonly itemsMax: number;
 }
 
 /** One thing that an emitter sent. */

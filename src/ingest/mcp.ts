@@ -2,7 +2,8 @@ import { utf8 } from '../core/bytes.ts';
 import { hex } from '../core/hex.ts';
 import { canonicalJson } from '../event/canonical.ts';
 import type { JsonObject } from '../event/strict-json.ts';
-import { type AdaptedItem, type Adapter, JSON_TYPES, jsonItem, jsonItems } from './adapter.ts';
+import { type AdaptedItem, type Adapter, JSON_TYPES, jsonItem } from './adapter.ts';
+import { jsonItems } from './json-items.ts';
 import type { IngestContext } from './mapped-event.ts';
 import { mappingOf } from './mappings.ts';
 import { isJsonObject, WIRE_DEPTH_MAX } from './wire-json.ts';
@@ -19,7 +20,7 @@ export const MCP: Adapter = {
   mapping: mappingOf('mcp'),
   contentTypes: JSON_TYPES,
   *read(body, _headers, context) {
-    for (const bytes of jsonItems(body)) {
+    for (const bytes of jsonItems(body, context.itemsMax)) {
       const item = jsonItem(bytes);
       if (!isJsonObject(item.input))
         yield { item: { raw: bytes, input: undefined }, mapping: MCP.mapping };
@@ -28,10 +29,12 @@ export const MCP: Adapter = {
   },
 };
 
-function* eventsOf(exchange: JsonObject, context: IngestContext): Generator<AdaptedItem> {
-  const { result, id, ...asked } = exchange;
-  const base =
-    typeof id === 'string' && id !== '' ? id : hex(context.pseudonym('mcp', rawOf(asked)));
+function* eventsOf(sent: JsonObject, context: IngestContext): Generator<AdaptedItem> {
+  const { result, ...exchange } = unclaimed(sent);
+  const { id, ...rest } = exchange;
+  const hasId = typeof id === 'string' && id !== '';
+  const asked = hasId ? rest : exchange;
+  const base = hasId ? id : hex(context.pseudonym('mcp', rawOf(asked)));
   const intent = `${base}:intent`;
   // Asked again and not yet answered, it is the same thing that was asked.
   yield itemOf({ ...asked, event_id: intent, phase: 'intent' });
@@ -43,6 +46,18 @@ function* eventsOf(exchange: JsonObject, context: IngestContext): Generator<Adap
     phase: 'complete',
     parent_id: intent,
   });
+}
+
+/** Names that the two events of an exchange get here. */
+const OWN_NAMES = ['event_id', 'phase', 'parent_id'];
+
+/** An exchange whose sender uses those names says something else with them: it is kept beside. */
+function unclaimed(sent: JsonObject): JsonObject {
+  const claimed = OWN_NAMES.filter((name) => Object.hasOwn(sent, name));
+  if (claimed.length === 0) return sent;
+  const kept = Object.entries(sent).filter(([name]) => !claimed.includes(name));
+  const beside = Object.entries(sent).filter(([name]) => claimed.includes(name) || name === 'sent');
+  return { ...Object.fromEntries(kept), sent: Object.fromEntries(beside) };
 }
 
 function itemOf(input: JsonObject): AdaptedItem {

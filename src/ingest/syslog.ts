@@ -1,11 +1,14 @@
 import { utf8Text } from '../core/bytes.ts';
 import { TransparencyError } from '../core/error.ts';
+import { skipSpace } from '../event/json-scan.ts';
 import type { JsonObject, JsonValue } from '../event/strict-json.ts';
 import { type Adapter, readOr } from './adapter.ts';
 import { parseCef } from './cef.ts';
+import { partCount } from './json-items.ts';
 import { mappingOf } from './mappings.ts';
+import { putNew } from './new-name.ts';
 import { speakable } from './wire-json.ts';
-import { linesOf, skipSpace } from './wire-scan.ts';
+import { linesOf } from './wire-scan.ts';
 
 /**
  * The adapter of syslog messages and of CEF in them, a message a line, or counted in octets. (RFC 5424, RFC 6587 §3.4.1)
@@ -16,25 +19,26 @@ export const SYSLOG: Adapter = {
   name: 'syslog',
   mapping: mappingOf('syslog'),
   contentTypes: ['application/syslog', 'application/x-syslog', 'application/cef'],
-  *read(body) {
+  *read(body, _headers, { itemsMax }) {
     if (skipSpace(body, 0) === body.length) {
       throw new TransparencyError('submission.empty', 'an empty body');
     }
-    for (const raw of framesOf(body)) {
+    for (const raw of framesOf(body, partCount(itemsMax))) {
       yield { item: { raw, input: readOr(() => messageOf(raw)) }, mapping: SYSLOG.mapping };
     }
   },
 };
 
 /** `63 <110>1 …`: the count of the octets that follow. Else lines. */
-function framesOf(body: Uint8Array): readonly Uint8Array[] {
+function framesOf(body: Uint8Array, take: () => void): readonly Uint8Array[] {
   const frames: Uint8Array[] = [];
   for (let at = skipSpace(body, 0); at < body.length; at = skipSpace(body, at)) {
     const head = new TextDecoder('latin1').decode(body.subarray(at, at + 8));
     const digits = /^([1-9][0-9]{0,5}) </.exec(head)?.[1];
-    if (digits === undefined) return [...frames, ...linesOf(body.subarray(at))];
+    if (digits === undefined) return [...frames, ...linesOf(body.subarray(at), take)];
     const start = at + digits.length + 1;
     const end = Math.min(body.length, start + Number(digits));
+    take();
     frames.push(body.subarray(start, end));
     at = end;
   }
@@ -103,11 +107,4 @@ function structuredData(
   }
   if (at === start) throw new TransparencyError('ingest.malformed', 'structured data');
   return { elements, end: at };
-}
-
-/** A name may stand there twice; the later ones get a number, so that none is lost. */
-function putNew(among: Record<string, JsonValue>, name: string, value: JsonValue): void {
-  let free = name;
-  for (let n = 2; Object.hasOwn(among, free); n++) free = `${name}#${n}`;
-  among[free] = value;
 }

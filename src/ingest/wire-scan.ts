@@ -1,38 +1,96 @@
 import { utf8Text } from '../core/bytes.ts';
 import { TransparencyError } from '../core/error.ts';
-import { WIRE_DEPTH_MAX } from './wire-json.ts';
+import {
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  endOfContainer,
+  endOfString,
+  isSpace,
+  malformedJson,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+  skipSpace,
+} from '../event/json-scan.ts';
+
+/** Members of an object, as views of its bytes. */
+export interface ScannedMembers {
+  /** Those that were asked for. */
+  readonly wanted: ReadonlyMap<string, Uint8Array>;
+  /**
+   * The others.
+   *
+   * @throws {TransparencyError} ingest.malformed for more than `OTHERS_MAX`, json.duplicate-member
+   */
+  others(): ReadonlyMap<string, Uint8Array>;
+}
+
+/** Members that stand beside those that are known, at most, where they are kept. */
+const OTHERS_MAX = 64;
 
 /**
- * Members of a JSON object as views of its bytes, without reading their values; undefined for what is no object.
+ * Members of a JSON object, without reading their values; undefined for what is no object.
  *
- * @param wanted  names of the members; one of them that stands there twice is refused
- * @throws {TransparencyError} json.malformed, json.too-deep, json.duplicate-member
+ * @param names  of the members that are wanted
+ * @throws {TransparencyError} json.malformed, json.too-deep; json.duplicate-member for one of those
  */
 export function scanMembers(
   bytes: Uint8Array,
-  wanted: readonly string[],
-): ReadonlyMap<string, Uint8Array> | undefined {
+  names: readonly string[],
+): ScannedMembers | undefined {
   let at = skipSpace(bytes, 0);
   if (bytes[at] !== OPEN_BRACE) return undefined;
-  const members = new Map<string, Uint8Array>();
+  const wanted = new Map<string, Uint8Array>();
+  const others = new Others();
+  const scanned = { wanted, others: () => others.checked() };
   at = skipSpace(bytes, at + 1);
-  if (bytes[at] === CLOSE_BRACE) return members;
+  if (bytes[at] === CLOSE_BRACE) return scanned;
   for (;;) {
     at = skipSpace(bytes, at);
-    if (bytes[at] !== QUOTE) throw malformed('expected the name of a member', at);
+    if (bytes[at] !== QUOTE) throw malformedJson('expected the name of a member', at);
     const nameEnd = endOfString(bytes, at);
-    const name = nameOf(bytes.subarray(at, nameEnd));
+    const name = nameOf(bytes.subarray(at, nameEnd), at);
     at = skipSpace(bytes, nameEnd);
-    if (bytes[at] !== COLON) throw malformed('expected a colon', at);
+    if (bytes[at] !== COLON) throw malformedJson('expected a colon', at);
     const start = skipSpace(bytes, at + 1);
     const end = endOfValue(bytes, start);
-    if (members.has(name)) throw new TransparencyError('json.duplicate-member', 'a name again');
-    if (wanted.includes(name)) members.set(name, bytes.subarray(start, end));
+    const value = bytes.subarray(start, end);
+    if (!names.includes(name)) others.add(name, value);
+    else if (wanted.has(name)) throw again();
+    else wanted.set(name, value);
     at = skipSpace(bytes, end);
-    if (bytes[at] === CLOSE_BRACE) return members;
-    if (bytes[at] !== COMMA) throw malformed('expected a comma', at);
+    if (bytes[at] === CLOSE_BRACE) return scanned;
+    if (bytes[at] !== COMMA) throw malformedJson('expected a comma', at);
     at += 1;
   }
+}
+
+/** Members that nobody asked for: what is wrong with them is told to whoever wants them after all. */
+class Others {
+  readonly #members = new Map<string, Uint8Array>();
+  #fault: TransparencyError | undefined;
+
+  add(name: string, value: Uint8Array): void {
+    if (this.#fault !== undefined) return;
+    if (this.#members.has(name)) this.#fault = again();
+    else if (this.#members.size === OTHERS_MAX) {
+      this.#fault = new TransparencyError(
+        'ingest.malformed',
+        `more than ${OTHERS_MAX} unknown members`,
+      );
+    } else this.#members.set(name, value);
+  }
+
+  checked(): ReadonlyMap<string, Uint8Array> {
+    if (this.#fault !== undefined) throw this.#fault;
+    return this.#members;
+  }
+}
+
+function again(): TransparencyError {
+  return new TransparencyError('json.duplicate-member', 'a name again');
 }
 
 /**
@@ -41,85 +99,43 @@ export function scanMembers(
  * @throws {TransparencyError} json.malformed, json.too-deep
  */
 export function endOfValue(bytes: Uint8Array, start: number): number {
-  const closers: number[] = [];
-  for (let at = start; at < bytes.length; at++) {
-    const byte = bytes[at] as number;
-    if (byte === QUOTE) {
-      at = endOfString(bytes, at) - 1;
-      if (closers.length === 0) return at + 1;
-    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
-      if (closers.length === DEPTH_MAX) throw new TransparencyError('json.too-deep', `at ${at}`);
-      closers.push(byte === OPEN_BRACE ? CLOSE_BRACE : CLOSE_BRACKET);
-    } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
-      if (closers.length === 0 && at > start) return at;
-      if (closers.pop() !== byte) throw malformed('brackets that do not match', at);
-      if (closers.length === 0) return at + 1;
-    } else if (closers.length === 0 && (byte === COMMA || isSpace(byte))) {
-      if (at === start) throw malformed('expected a value', at);
-      return at;
-    }
-  }
-  if (closers.length > 0 || start >= bytes.length) throw malformed('it ends too early', start);
-  return bytes.length;
-}
-
-/** Offset of the first byte from `offset` on that is not white space of JSON. */
-export function skipSpace(bytes: Uint8Array, offset: number): number {
-  let at = offset;
-  while (isSpace(bytes[at])) at += 1;
+  const first = bytes[start];
+  if (first === QUOTE) return endOfString(bytes, start);
+  if (first === OPEN_BRACE || first === OPEN_BRACKET) return endOfContainer(bytes, start);
+  let at = start;
+  while (at < bytes.length && !endsScalar(bytes[at])) at += 1;
+  if (at === start) throw malformedJson('expected a value', at);
   return at;
 }
 
 /** The lines of a text as views, without their ends; empty ones are left out. */
-export function linesOf(bytes: Uint8Array): readonly Uint8Array[] {
+export function linesOf(bytes: Uint8Array, take: () => void): readonly Uint8Array[] {
   const lines: Uint8Array[] = [];
   for (let start = 0; start < bytes.length; ) {
     const feed = bytes.indexOf(LINE_FEED, start);
     let end = feed < 0 ? bytes.length : feed;
     const next = end + 1;
     while (end > start && isSpace(bytes[end - 1])) end -= 1;
-    if (end > start) lines.push(bytes.subarray(start, end));
+    if (end > start) {
+      take();
+      lines.push(bytes.subarray(start, end));
+    }
     start = next;
   }
   return lines;
 }
 
-/** Far above what is read, so that what nests too deep is judged alone. */
-const DEPTH_MAX = WIRE_DEPTH_MAX * 16;
 const LINE_FEED = 0x0a;
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const OPEN_BRACKET = 0x5b;
-const BACKSLASH = 0x5c;
-const CLOSE_BRACKET = 0x5d;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
 
-/** Offset behind the quote that closes the string opened at `start`. */
-function endOfString(bytes: Uint8Array, start: number): number {
-  for (let at = start; ; ) {
-    at = bytes.indexOf(QUOTE, at + 1);
-    if (at < 0) throw malformed('a string that does not end', start);
-    let backslashes = 0;
-    while (bytes[at - 1 - backslashes] === BACKSLASH) backslashes += 1;
-    if (backslashes % 2 === 0) return at + 1;
-  }
+function endsScalar(byte: number | undefined): boolean {
+  return byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET || isSpace(byte);
 }
 
-function nameOf(quoted: Uint8Array): string {
+function nameOf(quoted: Uint8Array, at: number): string {
   try {
     const name: unknown = JSON.parse(utf8Text(quoted));
     return String(name);
   } catch {
-    throw malformed('a name that is no string', 0);
+    throw malformedJson('a name that is no string', at);
   }
-}
-
-function isSpace(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === LINE_FEED || byte === 0x0d || byte === 0x09;
-}
-
-function malformed(what: string, at: number): TransparencyError {
-  return new TransparencyError('json.malformed', `${what}, at byte ${at}`);
 }

@@ -56,6 +56,8 @@ describe('POST /{log}/ingest/{format}', () => {
     ]);
     const bomb = gzipSync(new Uint8Array(65_537).fill(0x20));
     expect((await app.post('/main/ingest/cloudtrail', bomb, gzip)).status).toBe(413);
+    const more = Buffer.concat([body, Buffer.from('\0more')]);
+    expect((await app.post('/main/ingest/cloudtrail', more, gzip)).status).toBe(400);
     const broken = await app.post('/main/ingest/cloudtrail', 'not gzip', gzip);
     expect(broken.status).toBe(400);
     const brotli = { ...JSON_TYPE, 'content-encoding': 'br' };

@@ -69,6 +69,7 @@ export function testContext(source: string): IngestContext {
       return new Uint8Array(block.subarray(0, length));
     },
     trust: NO_TRUST,
+    itemsMax: 1_000,
     pseudonym: (label, content) =>
       new Uint8Array(
         createHash('sha256')
