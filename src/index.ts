@@ -21,6 +21,8 @@ export {
 } from './core/proof-file.ts';
 export { authenticatedTiles, type TileSource } from './core/tile-reader.ts';
 export { formatVkey, parseVkey, type VerifierKey } from './core/vkey.ts';
+export { checkIndexFraud, type ShownFraud } from './event/index-fraud.ts';
 export { type Leaf, parseLeaf } from './event/leaf.ts';
+export { formatLookupKey, type LookupKey, parseLookupKey, type Selector } from './event/map.ts';
 export { checkReceipt, parseReceipt, type Receipt } from './event/receipt.ts';
 export { parseSubmission, type Submission } from './event/submission.ts';

@@ -26,7 +26,7 @@ export const lookup: Command = {
   summary: 'all events of a key, with the proof that these are all',
   help: `varve lookup URL KEY --policy FILE|--vkey VKEY [--require GRADE]
              [--auditor VKEY]... [--replay] [--max-age S] [--since N]
-             [--range A:B] [--tail-max N] [--json]
+             [--range A:B] [--tail-max N] [--complete] [--json]
 
 Prints the entries that carry a key, a line of JSON each, and says on stderr
 what is proven: how many there are, among how many entries of the log, as of
@@ -47,13 +47,15 @@ the one that is required, with 1 if not, with 2 if it could not try.
   --since N      only those behind the first N, which the caller has
   --range A:B    only entries A to below B
   --tail-max N   read so many entries behind the index at most; default 65536
+  --complete     exit with 1 if the entries behind the index were too many: a log
+                 may show an old index head, and then it answers for old entries
   --json         print one JSON object instead, proofs' figures with it
 `,
   async run(args, io) {
     const flags = parseFlags(args, {
       text: ['policy', 'vkey', 'require', 'max-age', 'since', 'range', 'tail-max'],
       texts: ['auditor'],
-      on: ['replay', 'json'],
+      on: ['replay', 'complete', 'json'],
       operands: [2, 2],
     });
     const [url = '', key = ''] = flags.operands;
@@ -63,8 +65,12 @@ the one that is required, with 1 if not, with 2 if it could not try.
     try {
       const result = await lookUp(optionsOf(url, policy, flags, io), query);
       tell(result, flags, io);
-      if (isAtLeast(result.grade.grade, policy.grade)) return 0;
-      io.note(`NOT ENOUGH: ${result.grade.grade}, where ${policy.grade} is required`);
+      if (!isAtLeast(result.grade.grade, policy.grade)) {
+        io.note(`NOT ENOUGH: ${result.grade.grade}, where ${policy.grade} is required`);
+        return 1;
+      }
+      if (!flags.on('complete') || isComplete(result)) return 0;
+      io.note(`NOT COMPLETE: up to entry ${result.completeTo} alone`);
       return 1;
     } catch (error) {
       if (!isTransparencyError(error) || exitCodeOf(error) !== 1) throw error;
@@ -93,6 +99,14 @@ function optionsOf(
     replay: flags.on('replay'),
     signal: io.stop,
     onProgress: (what, done, of) => io.progress(`${what}: ${done} of ${of}`),
+    // A key of a million events is printed as it is read.
+    ...(flags.on('json')
+      ? {}
+      : {
+          onEvent: (event: LookupEntry, indexed: boolean): void => {
+            io.write(`${JSON.stringify(lineOf(event, indexed))}\n`);
+          },
+        }),
     ...(tailMax === undefined ? {} : { tailMax }),
   };
 }
@@ -153,11 +167,9 @@ function tell(result: LookupResult, flags: Flags, io: CommandIo): void {
     io.write(`${JSON.stringify(summaryOf(result, sentence))}\n`);
     return;
   }
-  for (const one of result.events) io.write(`${JSON.stringify(lineOf(one, true))}\n`);
-  for (const one of result.tail ?? []) io.write(`${JSON.stringify(lineOf(one, false))}\n`);
   io.note(sentence);
-  if (result.events.length < result.count) {
-    io.note(`shown         ${result.events.length} of the ${result.count} under the index head`);
+  if (result.found < result.count) {
+    io.note(`shown         ${result.found} of the ${result.count} under the index head`);
   }
   const { head, checkpoint } = result;
   io.note(`index head    leaf ${head.leafIndex}, over ${head.tree.size} entries`);
@@ -165,9 +177,15 @@ function tell(result: LookupResult, flags: Flags, io: CommandIo): void {
   for (const line of lookupNotProven(result)) io.note(`not proven    ${line}`);
 }
 
-function tailOf({ tail, head, checkpoint }: LookupResult): string {
+function tailOf({ tailFound, head, mappedTo, checkpoint }: LookupResult): string {
   const entries = `${checkpoint.size - head.tree.size} entries behind it`;
-  return tail === null ? `${entries}, not read` : `${entries}, read: ${tail.length} carry the key`;
+  if (tailFound === null || mappedTo < checkpoint.size) return `${entries}, not read`;
+  return `${entries}, read: ${tailFound} carry the key`;
+}
+
+/** Is nothing left out that the checkpoint covers and that was asked for? */
+function isComplete({ range, completeTo, checkpoint }: LookupResult): boolean {
+  return completeTo >= Math.min(range?.hi ?? checkpoint.size, checkpoint.size);
 }
 
 /** What a leaf is: its text where it is one, so that nobody has to decode it. */
@@ -188,7 +206,9 @@ function summaryOf(result: LookupResult, sentence: string): object {
     origin: checkpoint.origin,
     head: { leafIndex: head.leafIndex, size: head.tree.size, index: base64(head.trieRoot) },
     size: checkpoint.size,
+    range: result.range,
     completeTo: result.completeTo,
+    isComplete: isComplete(result),
     asOf: result.asOfSeconds,
     grade: grade.grade,
     auditors: grade.auditors,

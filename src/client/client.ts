@@ -2,6 +2,7 @@
 export type { Answer, Refusal } from './answers.ts';
 export type { HeadConflict } from './head-memory.ts';
 export type { Fetch } from './http-fetch.ts';
+export type { LogLocation } from './http-tiles.ts';
 export {
   type InclusionProof,
   type LogClient,
@@ -9,6 +10,29 @@ export {
   openLogClient,
   type VerifiedProofFile,
 } from './log-client.ts';
+export {
+  type LookupOptions,
+  type LookupQuery,
+  type LookupResult,
+  lookup,
+} from './lookup-client.ts';
+export type { LookupEntry } from './lookup-entries.ts';
+export type { GradeOf } from './lookup-grade.ts';
+export type { IndexRange, KnownPostings } from './lookup-pages.ts';
+export {
+  type Grade,
+  type LookupPolicy,
+  lookupPolicyOf,
+  parseLookupPolicy,
+} from './lookup-policy.ts';
+export { lookupNotProven, lookupSentence } from './lookup-words.ts';
+export {
+  checkOwnEvents,
+  type NamedEvent,
+  type OwnEvents,
+  type OwnEventsReport,
+  sentEvent,
+} from './own-events.ts';
 export type { RetryPolicy } from './retry.ts';
 export {
   openSubmitter,

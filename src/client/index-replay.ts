@@ -1,12 +1,12 @@
 import { base64 } from '../core/base64.ts';
-import { compareBytes } from '../core/bytes.ts';
 import { isTransparencyError, TransparencyError } from '../core/error.ts';
+import { GrowingTrie } from '../core/growing-trie.ts';
 import { leafHash } from '../core/hash.ts';
 import { miniLogLeafHash, miniLogValue } from '../core/mini-log.ts';
-import { trieRoot } from '../core/prefix-trie.ts';
 import { appendToEdge, type Edge, EMPTY_EDGE, rootOfEdge } from '../core/tree.ts';
 import { type IndexHead, parseIndexHead } from '../event/index-leaf.ts';
-import { formatLookupKey, labelOf, MAP, mapLeaf } from '../event/map.ts';
+import { formatLookupKey, type LookupKey, labelOf, MAP, mapLeaf } from '../event/map.ts';
+import { WaitingEntries } from './waiting-entries.ts';
 
 /** An index head that was met in a replay, and how it differs from what the entries make; null: it is true. */
 export interface ReplayedHead {
@@ -24,20 +24,31 @@ export interface ReplayedLabel {
   readonly value: Uint8Array;
 }
 
+/** A key that was met. */
+interface KnownKey {
+  readonly label: Uint8Array;
+  edge: Edge;
+  /** Of the entries up to which it was last touched: what has grown under a head is known by it. */
+  grownAt: number;
+}
+
 /**
  * Replays a log in memory, entry by entry in order, and holds every index head to it. It shares no code with the index
- * that made them but the map and the hashes. A few hundred bytes a key. (spec/11-index.md §10)
+ * that made them but the map and the hashes. A few hundred bytes a key, some fifty an entry that is under no head yet.
+ * (spec/11-index.md §10)
  */
 export class IndexReplay {
   readonly #origin: string;
-  readonly #miniLogs = new Map<string, { readonly label: Uint8Array; edge: Edge }>();
+  readonly #keys = new Map<string, KnownKey>();
+  readonly #trie = new GrowingTrie();
   /** Entries that were read and are under no head yet. */
-  #waiting: { readonly hash: Uint8Array; readonly keys: readonly string[] }[] = [];
+  readonly #waiting = new WaitingEntries<KnownKey>();
   #waitingWithKeys = 0;
   #tree: Edge = EMPTY_EDGE;
   #postings = 0;
   #last: { readonly leafIndex: number; readonly size: number } | null = null;
-  #touched = new Set<string>();
+  /** Entries of the index before the last head that was taken in. */
+  #grownFrom = 0;
 
   /** @param origin  of the log: heads of others are false */
   constructor(origin: string) {
@@ -54,24 +65,32 @@ export class IndexReplay {
     return this.#waitingWithKeys;
   }
 
-  /** Labels that have grown since the head before the last one, those of the last ones first. */
+  /** Labels that the index has, those first that have grown since the head before the last one. */
   labels(): readonly ReplayedLabel[] {
-    const texts = [...this.#touched, ...this.#miniLogs.keys()];
-    return [...new Set(texts)].map((text) => this.#labelOf(text));
+    const known = [...this.#keys.values()].filter(({ edge }) => edge.size > 0);
+    const hasGrown = ({ grownAt }: KnownKey): boolean => grownAt >= this.#grownFrom;
+    return [...known.filter(hasGrown), ...known.filter((key) => !hasGrown(key))].map((key) => {
+      return { label: key.label, count: key.edge.size, value: valueOfEdge(key.edge) };
+    });
   }
 
-  /** Takes the next entry, whatever it is. Its keys, as text. */
-  add(entry: Uint8Array): readonly string[] {
-    const keys = mapLeaf(entry).map(formatLookupKey);
-    this.#waiting.push({ hash: leafHash(entry), keys });
+  /** Takes the next entry, whatever it is. Does it carry keys? */
+  add(entry: Uint8Array): boolean {
+    const keys = mapLeaf(entry).map((key) => this.#known(key));
+    this.#waiting.push(leafHash(entry), keys);
     if (keys.length > 0) this.#waitingWithKeys += 1;
-    return keys;
+    return keys.length > 0;
+  }
+
+  /** Takes all that was read into the index: for whom no head of fewer entries matters. */
+  settle(): void {
+    this.#advance(this.size);
   }
 
   /** Takes the next entry; if it is an index head, it says whether that is true. */
   take(entry: Uint8Array): ReplayedHead | null {
     const leafIndex = this.size;
-    const head = this.add(entry).length === 0 ? headOf(entry) : null;
+    const head = this.add(entry) ? null : headOf(entry);
     if (head === null) return null;
     const difference = this.#difference(leafIndex, head);
     const replayed = { leafIndex, leaf: entry.slice(), head, difference };
@@ -88,13 +107,8 @@ export class IndexReplay {
     this.#advance(head.size);
     const why = this.#differenceOfContent(head);
     if (why === null) return;
-    throw new TransparencyError(
-      'index.head-mismatch',
-      `the index head at leaf ${leafIndex}: ${why}`,
-      {
-        details: { leafIndex },
-      },
-    );
+    const message = `the index head at leaf ${leafIndex}: ${why}`;
+    throw new TransparencyError('index.head-mismatch', message, { details: { leafIndex } });
   }
 
   #difference(leafIndex: number, head: IndexHead): string | null {
@@ -117,9 +131,9 @@ export class IndexReplay {
       ['origin', head.origin, this.#origin],
       ['size', head.size, this.#tree.size],
       ['root', head.root, base64(rootOfEdge(this.#tree))],
-      ['keys', head.keys, this.#miniLogs.size],
+      ['keys', head.keys, this.#trie.keys],
       ['postings', head.postings, this.#postings],
-      ['index', head.index, base64(this.#trieRoot())],
+      ['index', head.index, base64(this.#trie.root())],
     ] as const;
     const found = differences.find(([, said, is]) => said !== is);
     return found === undefined ? null : `${found[0]} ${found[1]}, its entries make ${found[2]}`;
@@ -127,44 +141,37 @@ export class IndexReplay {
 
   /** Takes waiting entries into the index, up to a size. */
   #advance(size: number): void {
-    this.#touched = new Set();
-    const count = Math.max(0, size - this.#tree.size);
-    for (const { hash, keys } of this.#waiting.slice(0, count)) {
-      const leaf = miniLogLeafHash(this.#tree.size);
-      for (const text of keys) this.#append(text, leaf);
+    this.#grownFrom = this.#tree.size;
+    const grown = new Set<KnownKey>();
+    while (this.#tree.size < size && this.#waiting.length > 0) {
+      const { hash, keys } = this.#waiting.shift();
+      const index = this.#tree.size;
+      const leaf = miniLogLeafHash(index);
+      for (const key of keys) {
+        key.edge = appendToEdge(key.edge, leaf);
+        key.grownAt = index;
+        grown.add(key);
+        this.#postings += 1;
+      }
       if (keys.length > 0) this.#waitingWithKeys -= 1;
       this.#tree = appendToEdge(this.#tree, hash);
     }
-    this.#waiting = this.#waiting.slice(count);
+    for (const { label, edge } of grown) this.#trie.set(label, valueOfEdge(edge));
   }
 
-  #append(text: string, leaf: Uint8Array): void {
-    let known = this.#miniLogs.get(text);
+  #known(key: LookupKey): KnownKey {
+    const text = formatLookupKey(key);
+    let known = this.#keys.get(text);
     if (known === undefined) {
-      const colon = text.indexOf(':');
-      const selector = text.slice(0, colon) as Parameters<typeof labelOf>[0]['selector']; // It was one before.
-      known = { label: labelOf({ selector, value: text.slice(colon + 1) }), edge: EMPTY_EDGE };
-      this.#miniLogs.set(text, known);
+      known = { label: labelOf(key), edge: EMPTY_EDGE, grownAt: 0 };
+      this.#keys.set(text, known);
     }
-    known.edge = appendToEdge(known.edge, leaf);
-    this.#touched.add(text);
-    this.#postings += 1;
+    return known;
   }
+}
 
-  #labelOf(text: string): ReplayedLabel {
-    const known = this.#miniLogs.get(text);
-    if (known === undefined) throw new Error('bug: a label that was never replayed');
-    const { label, edge } = known;
-    return { label, count: edge.size, value: miniLogValue(edge.size, rootOfEdge(edge)) };
-  }
-
-  #trieRoot(): Uint8Array {
-    const leaves = [...this.#miniLogs.values()].sort((a, b) => compareBytes(a.label, b.label));
-    return trieRoot({
-      labels: leaves.map(({ label }) => label),
-      values: leaves.map(({ edge }) => miniLogValue(edge.size, rootOfEdge(edge))),
-    });
-  }
+function valueOfEdge(edge: Edge): Uint8Array {
+  return miniLogValue(edge.size, rootOfEdge(edge));
 }
 
 /** The head of this map that an entry is, if it is one. */

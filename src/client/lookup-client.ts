@@ -46,6 +46,11 @@ export interface LookupOptions {
   readonly replay?: boolean;
   /** Return what was found though its grade is below what the policy requires. Default false. */
   readonly anyGrade?: boolean;
+  /**
+   * Given each entry in order as soon as it is verified, and waited for: then the result holds none, and the memory that
+   * a lookup takes does not grow with what it finds. What `lookup` throws later holds for these too.
+   */
+  readonly onEvent?: (event: LookupEntry, indexed: boolean) => void | Promise<void>;
   /** Told of how far it is. */
   readonly onProgress?: (what: string, done: number, of: number) => void;
   readonly signal?: AbortSignal;
@@ -54,14 +59,16 @@ export interface LookupOptions {
 /** What is looked up. */
 export interface LookupQuery {
   readonly key: LookupKey;
-  /** Postings that the caller has already. */
+  /** Postings that the caller has already; not with a range. */
   readonly known?: KnownPostings;
+  /** Only entries of these indices. */
   readonly range?: IndexRange;
 }
 
 /** What was proven. */
 export interface LookupResult {
   readonly key: LookupKey;
+  readonly range: IndexRange | null;
   readonly head: OpenedIndexHead;
   /** The tree that everything was verified in. */
   readonly checkpoint: VerifiedCheckpoint;
@@ -70,13 +77,18 @@ export interface LookupResult {
   /** Postings under the head, all of them. */
   readonly count: number;
   /** Entries under the head that carry the key and were asked for. */
+  readonly found: number;
+  /** Those, unless `onEvent` was given them. */
   readonly events: readonly LookupEntry[];
-  /** Entries behind the head that carry the key; null: they were not read. */
+  /** Entries behind the head that carry the key and were asked for; null: they were not read. */
+  readonly tailFound: number | null;
+  /** Those, unless `onEvent` was given them; null: they were not read. */
   readonly tail: readonly LookupEntry[] | null;
-  /** Complete among the first so many entries. */
+  /** Complete among the first so many entries; of a range: as far as it goes, at most to here. */
   readonly completeTo: number;
-  /** Leaves that no mapping covers, among them. */
+  /** Leaves that no mapping covers, among the first `mappedTo` entries. */
   readonly unmapped: number;
+  readonly mappedTo: number;
   readonly grade: GradeOf;
   /** What to give as `known` next time; null for a range. */
   readonly known: KnownPostings | null;
@@ -108,23 +120,30 @@ export async function lookup(options: LookupOptions, query: LookupQuery): Promis
   const { checkpoint, pages, last } = found;
   const asOfSeconds = quorumTime(policy.policy, checkpoint.cosignatures).notBeforeSeconds;
   checkAge(options, asOfSeconds);
-  const events = await readMatching(options, query.key, found);
-  const unmapped = await countUnmapped(options, found);
   const grade = await gradeOf(options, found);
   if (options.anyGrade !== true && !isAtLeast(grade.grade, policy.grade)) {
     const message = `${grade.grade}, where the policy requires ${policy.grade}`;
     throw new TransparencyError('index.grade', message, { details: { grade: grade.grade } });
   }
+  const unmapped = await countUnmapped(options, found);
+  const events = await readMatching(options, query.key, found);
+  const { onEvent } = options;
+  if (onEvent !== undefined) for (const one of tail?.matches ?? []) await onEvent(one, false);
+  const mappedTo = tail === null || tail.isNeedless ? last.head.tree.size : checkpoint.size;
   return {
     key: query.key,
+    range: query.range ?? null,
     head: last.head,
     checkpoint,
     asOfSeconds,
     count: last.count,
+    found: pages.indices.length,
     events,
-    tail: tail?.matches ?? null,
-    completeTo: tail === null ? last.head.tree.size : checkpoint.size,
+    tailFound: tail?.matches.length ?? null,
+    tail: tail === null ? null : onEvent === undefined ? tail.matches : [],
+    completeTo: tail?.isNeedless === true ? (query.range?.hi ?? mappedTo) : mappedTo,
     unmapped: unmapped + (tail?.unmapped ?? 0),
+    mappedTo,
     grade,
     known: query.range === undefined ? knownAfter(query, pages, last) : null,
   };
@@ -237,6 +256,7 @@ async function readMatching(
 ): Promise<readonly LookupEntry[]> {
   const { indices } = found.pages;
   const events: LookupEntry[] = [];
+  let read = 0;
   for await (const one of readEntries(found.source, indices)) {
     if (!carries(one.entry, key)) {
       const message = `entry ${one.index} does not carry ${formatLookupKey(key)}`;
@@ -244,8 +264,9 @@ async function readMatching(
         details: { index: one.index },
       });
     }
-    events.push(one);
-    options.onProgress?.('entries', events.length, indices.length);
+    if (options.onEvent === undefined) events.push(one);
+    else await options.onEvent(one, true);
+    options.onProgress?.('entries', ++read, indices.length);
   }
   return events;
 }
@@ -253,6 +274,8 @@ async function readMatching(
 interface Tail {
   readonly matches: readonly LookupEntry[];
   readonly unmapped: number;
+  /** It was not read, because the range that is asked for ends before it. */
+  readonly isNeedless: boolean;
   /** Leaf index of the newest head in it. */
   readonly newerHead?: number;
 }
@@ -266,17 +289,25 @@ async function readTail(
   const { tailMax = TAIL_MAX, onProgress } = options;
   const from = found.last.head.tree.size;
   const to = found.checkpoint.size;
+  const { lo, hi } = query.range ?? { lo: 0, hi: Number.POSITIVE_INFINITY };
+  if (hi <= from) return { matches: [], unmapped: 0, isNeedless: true };
   if (to - from > tailMax) return null;
   const matches: LookupEntry[] = [];
   let unmapped = 0;
   let newerHead: number | undefined;
   for await (const one of readAllEntries(found.source, { from, to })) {
     if (isHeadOf(one.entry, from)) newerHead = one.index;
-    if (carries(one.entry, query.key)) matches.push(one);
+    const isAsked = one.index >= lo && one.index < hi;
+    if (isAsked && carries(one.entry, query.key)) matches.push(one);
     if (carries(one.entry, UNMAPPED) || carries(one.entry, NONCONFORMING)) unmapped += 1;
     onProgress?.('tail', one.index - from + 1, to - from);
   }
-  return { matches, unmapped, ...(newerHead === undefined ? {} : { newerHead }) };
+  return {
+    matches,
+    unmapped,
+    isNeedless: false,
+    ...(newerHead === undefined ? {} : { newerHead }),
+  };
 }
 
 /** Is the entry a head of more entries? It is only asked for, never believed. */

@@ -47,7 +47,10 @@ async function replay(options: LookupOptions, found: Found, head: OpenedIndexHea
   const to = head.tree.size;
   for await (const { entry } of readAllEntries(found.source, { from: 0, to })) {
     replayed.add(entry);
-    if (replayed.size % 4096 === 0) options.onProgress?.('replay', replayed.size, to);
+    if (replayed.size % 4096 !== 0) continue;
+    // No head before this one matters: what is read need not wait for one.
+    replayed.settle();
+    options.onProgress?.('replay', replayed.size, to);
   }
   replayed.check(head.leafIndex, head.head);
 }

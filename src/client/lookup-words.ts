@@ -6,8 +6,12 @@ import type { LookupResult } from './lookup-client.ts';
  * what no key covers. (spec/11-index.md §8)
  */
 export function lookupSentence(result: LookupResult): string {
-  const { key, count, tail, completeTo, asOfSeconds, grade, unmapped } = result;
-  const all = count + (tail?.length ?? 0);
+  const { key, range, found, count, tailFound, completeTo, mappedTo, asOfSeconds, grade } = result;
+  const all = (range === null ? count : found) + (tailFound ?? 0);
+  const place =
+    range === null
+      ? `among the first ${completeTo} entries`
+      : `from entry ${range.lo} to below ${Math.min(range.hi, completeTo)}`;
   const asOf =
     asOfSeconds === null
       ? 'at no known time (nobody vouches for one)'
@@ -16,10 +20,9 @@ export function lookupSentence(result: LookupResult): string {
   const events =
     all === 1 ? 'The one event whose leaf carries' : `All ${all} events whose leaves carry`;
   const none = all === 0 ? 'No event has a leaf that carries' : events;
-  return (
-    `${none} ${formatLookupKey(key)} among the first ${completeTo} entries, ${asOf}; ` +
-    `${grade.grade}${by}; ${unmapped} ${unmapped === 1 ? 'leaf' : 'leaves'} unmapped.`
-  );
+  const unmapped = `${result.unmapped} ${result.unmapped === 1 ? 'leaf' : 'leaves'} unmapped`;
+  const of = range === null ? '' : ` among the first ${mappedTo}`;
+  return `${none} ${formatLookupKey(key)} ${place}, ${asOf}; ${grade.grade}${by}; ${unmapped}${of}.`;
 }
 
 /** What a lookup does not prove, a line each. */

@@ -2,6 +2,7 @@ import { canonicalJson } from '../event/canonical.ts';
 import { eventDigest } from '../event/event.ts';
 import { parseLeaf } from '../event/leaf.ts';
 import type { JsonValue } from '../event/strict-json.ts';
+import { parseSubmission } from '../event/submission.ts';
 import { type LookupOptions, type LookupResult, lookup } from './lookup-client.ts';
 import type { LookupEntry } from './lookup-entries.ts';
 import type { KnownPostings } from './lookup-pages.ts';
@@ -9,9 +10,9 @@ import type { KnownPostings } from './lookup-pages.ts';
 /** What a source sent, and what it knows from the last time it looked. */
 export interface OwnEvents {
   readonly sourceId: string;
-  /** Event digests by event id: those since the last look, or all. */
+  /** Digests by event id, as `sentEvent` makes them: all; or those since the last look and its `next.sent`. */
   readonly sent: ReadonlyMap<string, string>;
-  /** `result.known` of the last look. Default: from the first event on. */
+  /** `next.known` of the last look. Default: from the first event on. */
   readonly known?: KnownPostings;
 }
 
@@ -30,6 +31,17 @@ export interface OwnEventsReport {
   /** In the log in the source's name, and never sent by it: somebody else speaks for it. */
   readonly foreign: readonly NamedEvent[];
   readonly result: LookupResult;
+  /**
+   * What the next look begins with: the postings that are known now, and the sent events that are not among them, for
+   * they are missing or in no index yet. Those that were sent in between come on top.
+   */
+  readonly next: { readonly known?: KnownPostings; readonly sent: ReadonlyMap<string, string> };
+}
+
+/** Id and digest of an event that is sent: one entry of `OwnEvents.sent`. @throws {TransparencyError} event.*, json.* */
+export function sentEvent(item: Uint8Array): readonly [id: string, digest: string] {
+  const { event } = parseSubmission(item);
+  return [event.id, eventDigest(event.canonical)];
 }
 
 /**
@@ -44,19 +56,24 @@ export async function checkOwnEvents(
 ): Promise<OwnEventsReport> {
   const key = { selector: 'source', value: own.sourceId } as const;
   const known = own.known === undefined ? {} : { known: own.known };
-  const result = await lookup(options, { key, ...known });
+  const { onEvent: _, ...held } = options;
+  const result = await lookup(held, { key, ...known });
   const changed: NamedEvent[] = [];
   const foreign: NamedEvent[] = [];
   const found = new Set<string>();
+  const indexed = new Set<string>();
   for (const one of [...result.events, ...(result.tail ?? [])]) {
     const { id, digest } = eventOf(one);
+    if (one.index < result.head.tree.size) indexed.add(id);
     const sent = own.sent.get(id);
     if (sent === undefined) foreign.push({ index: one.index, id });
     else if (sent !== digest) changed.push({ index: one.index, id });
     else found.add(id);
   }
   const missing = [...own.sent.keys()].filter((id) => !found.has(id));
-  return { missing, changed, foreign, result };
+  const later = new Map([...own.sent].filter(([id]) => !indexed.has(id)));
+  const next = { sent: later, ...(result.known === null ? {} : { known: result.known }) };
+  return { missing, changed, foreign, result, next };
 }
 
 /** The lookup has verified that the entry carries a `source` key: it is the leaf of an event. */

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type LookupQuery, type LookupResult, lookup } from '../../src/client/lookup-client.ts';
+import {
+  type LookupOptions,
+  type LookupQuery,
+  type LookupResult,
+  lookup,
+} from '../../src/client/lookup-client.ts';
 import { utf8, utf8Text } from '../../src/core/bytes.ts';
 import { isTransparencyError } from '../../src/core/error.ts';
 import { formatVkey, KEY_TYPE, verifierKeyOf } from '../../src/core/vkey.ts';
@@ -54,14 +59,16 @@ async function refusal(run: Promise<unknown>): Promise<string> {
 function run(
   { life, site }: { life: IndexLife; site: LookupSite },
   query: Partial<LookupQuery> = {},
-  options: Parameters<typeof siteOptions>[2] & { replay?: boolean; tailMax?: number } = {},
+  options: Parameters<typeof siteOptions>[2] &
+    Pick<LookupOptions, 'replay' | 'tailMax' | 'onEvent'> = {},
 ): Promise<LookupResult> {
-  const { replay, tailMax, ...asked } = options;
+  const { replay, tailMax, onEvent, ...asked } = options;
   return lookup(
     {
       ...siteOptions(life, site, asked),
       ...(replay === undefined ? {} : { replay }),
       ...(tailMax === undefined ? {} : { tailMax }),
+      ...(onEvent === undefined ? {} : { onEvent }),
     },
     { key: KEY, ...query },
   );
@@ -136,6 +143,57 @@ describe('a lookup', () => {
     expect(result.known).toBeNull();
   });
 
+  it('finds those of a range that ends, begins or lies behind the head', async () => {
+    const given = await filled(30, 20);
+    const all = expected(given.life, KEY);
+    for (const [lo, hi] of [
+      [24, 40],
+      [35, 45],
+      [0, 1_000],
+      [40, 40],
+    ] as const) {
+      const result = await run(given, { range: { lo, hi } });
+      expect(found(result)).toEqual(all.filter((x) => x >= lo && x < hi));
+      expect(result.completeTo).toBe(given.life.log.publishedSize);
+    }
+  });
+
+  it('reads nothing behind the head for a range that ends before it', async () => {
+    const given = await filled(30, 20);
+    const result = await run(given, { range: { lo: 4, hi: 30 } });
+    expect([result.tail, result.completeTo, result.mappedTo]).toEqual([[], 30, 30]);
+    expect(given.site.asked.some((path) => path.startsWith('tile/entries/'))).toBe(true);
+    const few = await filled(3, 20);
+    await run(few, { range: { lo: 0, hi: 3 } });
+    expect(few.site.asked.some((path) => path.startsWith('tile/entries/'))).toBe(false);
+  });
+
+  it('hands over each entry as it is verified, and holds none', async () => {
+    const given = await filled();
+    const told: [number, boolean][] = [];
+    const result = await run(
+      given,
+      {},
+      {
+        onEvent: async ({ index }, indexed) => {
+          await Promise.resolve();
+          told.push([index, indexed]);
+        },
+      },
+    );
+    const all = expected(given.life, KEY);
+    expect(told).toEqual(all.map((index) => [index, index < 30]));
+    expect([result.events, result.tail]).toEqual([[], []]);
+    expect(result.found + (result.tailFound ?? 0)).toBe(all.length);
+  });
+
+  it('hands over nothing where the grade is too low', async () => {
+    let told = 0;
+    const options = { grades: ['audited'], auditors: [AUDITOR], onEvent: () => void told++ };
+    expect(await refusal(run(await filled(), {}, options))).toMatch('index.grade');
+    expect(told).toBe(0);
+  });
+
   it('counts the leaves that no key covers, with their proof', async () => {
     const given = await filled();
     given.life.log.append(NO_LEAF, indexEvent('u', { kind: 'unmapped' }));
@@ -197,7 +255,90 @@ describe('a lookup', () => {
   });
 });
 
+describe('a lookup whose head is not served any more', () => {
+  /** A site that answers `status` to those that ask under a head, and counts the first pages. */
+  async function gone(
+    status: number,
+    of: (url: string) => boolean,
+  ): Promise<{ life: IndexLife; site: LookupSite; firstPages: () => number }> {
+    const { life, site } = await filled(60);
+    const { fetch } = site;
+    let firstPages = 0;
+    site.answer = async (answer, url) => {
+      if (url.searchParams.has('head')) return answer;
+      const reply = await life.index.answer({ label: answer.label, limit: 5 });
+      return { ...answer, page: reply.page };
+    };
+    const refusing = {
+      ...site,
+      fetch: (url: string, init: RequestInit) => {
+        if (of(url)) return Promise.resolve(new Response('gone', { status }));
+        if (url.includes('lookup') && !url.includes('&head=')) firstPages++;
+        return fetch(url, init);
+      },
+    };
+    return { life, site: refusing, firstPages: () => firstPages };
+  }
+  const isPinned = (url: string): boolean => url.includes('&head=') && !url.includes('limit=1&');
+
+  it('gives up after it began anew twice', async () => {
+    const given = await gone(410, isPinned);
+    expect(await refusal(run(given))).toMatch('reply.status');
+    expect(given.firstPages()).toBe(3);
+  });
+
+  it('does not begin anew where it is told something else', async () => {
+    const given = await gone(404, isPinned);
+    expect(await refusal(run(given))).toMatch('answers no lookups');
+    expect(given.firstPages()).toBe(1);
+  });
+
+  it('asks once for a newer head, and does with the longer tail if that is not served', async () => {
+    const given = await filled();
+    const { fetch } = given.site;
+    const { life } = given;
+    await life.index.answer({ label: labelOf(KEY), limit: 1 });
+    const first = life.log.entries.findIndex(isHead);
+    await life.settle();
+    const last = life.log.entries.findLastIndex(isHead);
+    let asked = 0;
+    given.site.answer = async (answer, url) => {
+      if (url.searchParams.has('head')) return answer;
+      const reply = await life.index.answer({ label: answer.label, head: first });
+      const { size, note } = life.log.checkpoint();
+      return await assembleAnswer(reply, answer.label, {
+        size,
+        note,
+        tiles: life.log.tilesOf(size),
+      });
+    };
+    const site = {
+      ...given.site,
+      fetch: (url: string, init: RequestInit) => {
+        if (!url.includes(`&head=${last}`)) return fetch(url, init);
+        asked++;
+        return Promise.resolve(new Response('gone', { status: 410 }));
+      },
+    };
+    const result = await run({ life, site });
+    expect(asked).toBe(1);
+    expect(result.head.leafIndex).toBe(first);
+    expect(found(result)).toEqual(expected(life, KEY));
+  });
+});
+
 describe('a log that lies to a lookup', () => {
+  it('is caught when an entry holds the value of the key under another selector', async () => {
+    const life = indexLife();
+    life.log.doctor = (entry, index) => (index === 5 ? eventAt(0) : entry);
+    for (let i = 0; i < 9; i++)
+      life.log.append(i === 5 ? indexEvent(5, { actor: 'tok' }) : eventAt(i));
+    await life.settle();
+    expect(await refusal(run({ life, site: lookupSite(life) }))).toMatch(
+      'index.false-posting: entry 5 does not carry cred:tok',
+    );
+  });
+
   it('is caught when it drops a posting of its answer', async () => {
     const given = await filled();
     given.site.answer = (answer) => {

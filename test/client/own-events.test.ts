@@ -3,7 +3,9 @@ import {
   checkOwnEvents,
   type OwnEvents,
   type OwnEventsReport,
+  sentEvent,
 } from '../../src/client/own-events.ts';
+import { utf8 } from '../../src/core/bytes.ts';
 import { canonicalJson } from '../../src/event/canonical.ts';
 import { eventDigest } from '../../src/event/event.ts';
 import { parseLeaf } from '../../src/event/leaf.ts';
@@ -42,6 +44,29 @@ describe('a source that looks itself up', () => {
     expect(missing).toEqual(['e-0']);
     expect(changed).toEqual([{ index: 11, id: 'e-0' }]);
     expect(foreign).toEqual([{ index: 12, id: 'e-intruder' }]);
+  });
+
+  it('goes on with what stood behind the index at the last look, and with what was missing then', async () => {
+    const life = indexLife();
+    life.log.append(...events.slice(0, 8));
+    await life.settle();
+    life.log.append(...events.slice(8, 11));
+    life.log.publish();
+    const first = await check(life, { sent });
+    expect([first.missing, first.foreign]).toEqual([['e-11'], []]);
+    expect([...first.next.sent.keys()]).toEqual(['e-8', 'e-9', 'e-10', 'e-11']);
+    life.log.append(events[11] as Uint8Array);
+    await life.settle();
+    const second = await check(life, first.next);
+    expect([second.missing, second.changed, second.foreign]).toEqual([[], [], []]);
+    expect(second.result.events).toHaveLength(4);
+    expect(second.next.sent.size).toBe(0);
+  });
+
+  it('knows an event that it sent by its bytes', () => {
+    const leaf = parseLeaf(events[3] as Uint8Array);
+    const item = utf8(JSON.stringify({ event: 'event' in leaf ? leaf.event : null }));
+    expect(sentEvent(item)).toEqual(sentOf(events[3] as Uint8Array));
   });
 
   it('goes on from where it looked last', async () => {
