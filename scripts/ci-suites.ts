@@ -44,6 +44,7 @@ const SUITES: readonly Suite[] = [
   { script: 'test:index-foreign', tools: ['go'], limitSeconds: 240 },
   { script: 'test:upgrade', tools: ['go'], limitSeconds: 480 },
   { script: 'test:fork-foreign', tools: ['go'], limitSeconds: 240 },
+  { script: 'test:mutation', tools: [], limitSeconds: 480 },
   { script: 'test:witness', tools: [], limitSeconds: 240 },
 ];
 

@@ -51,8 +51,9 @@ const CAMPAIGNS: readonly Campaign[] = [
     env: { SCHEDULES: '10000' },
   },
   {
-    shows: "each check of the index's verifier, taken away, makes a test fail",
-    script: 'mutation',
+    shows: 'Go and we refuse every one-bit mutation of 20 proofs of the index',
+    script: 'test:index-foreign',
+    args: ['--full'],
   },
   {
     shows: 'the first receipt after 1,000,000 events and a restart',

@@ -1,6 +1,6 @@
 import { base64, parseBase64 } from '../core/base64.ts';
 import { equalBytes, utf8, utf8Text } from '../core/bytes.ts';
-import { TransparencyError } from '../core/error.ts';
+import { type ErrorCode, TransparencyError } from '../core/error.ts';
 import { isSize } from '../core/integers.ts';
 import type { MiniLogPage } from '../core/mini-log.ts';
 import type { TrieNode } from '../core/prefix-trie.ts';
@@ -171,16 +171,17 @@ export function hashesOf(value: JsonValue | undefined): readonly Uint8Array[] {
 }
 
 /**
- * Reads what came from a stranger: whatever is refused on the way is `index.malformed`.
+ * Reads what came from a stranger: whatever is refused on the way gets this code.
  *
- * @throws {TransparencyError} index.malformed
+ * @throws {TransparencyError} of the code
  */
-export function reading<T>(read: () => T): T {
+export function reading<T>(read: () => T, code: ErrorCode = 'index.malformed'): T {
   try {
     return read();
   } catch (cause) {
-    if (!(cause instanceof TransparencyError) || cause.code === 'index.malformed') throw cause;
-    throw new TransparencyError('index.malformed', cause.message, { cause });
+    // A fault of the program stays one.
+    if (!(cause instanceof TransparencyError) || cause.code === code) throw cause;
+    throw new TransparencyError(code, cause.message, { cause });
   }
 }
 

@@ -3,6 +3,7 @@ import { equalBytes, utf8, utf8Text } from '../core/bytes.ts';
 import { TransparencyError } from '../core/error.ts';
 import { ed25519Verifier, formatNote, openNote } from '../core/note.ts';
 import { KEY_TYPE, keyHashOf, type VerifierKey } from '../core/vkey.ts';
+import { reading } from './index-answer.ts';
 import type { OpenedIndexHead } from './index-proof.ts';
 import { MAP } from './map.ts';
 
@@ -59,7 +60,7 @@ export function openIndexAudit(note: Uint8Array, keys: readonly VerifierKey[]): 
 
 /** The text of an audit note. @throws {TransparencyError} index-audit.malformed */
 export function parseAudit(text: Uint8Array): IndexAudit {
-  try {
+  return reading(() => {
     const [, origin = '', , leafIndex, size, root = ''] = utf8Text(text).split('\n');
     const audit = {
       origin,
@@ -68,12 +69,9 @@ export function parseAudit(text: Uint8Array): IndexAudit {
       trieRoot: parseBase64(root),
     };
     // One text for one audit: whatever is written otherwise comes out differently.
-    if (equalBytes(formatAudit(audit), text)) return audit;
-  } catch (cause) {
-    if (!(cause instanceof TransparencyError)) throw cause;
-    throw new TransparencyError('index-audit.malformed', 'not the text of an audit', { cause });
-  }
-  throw malformed('not the text of an audit');
+    if (!equalBytes(formatAudit(audit), text)) throw malformed('not the text of an audit');
+    return audit;
+  }, 'index-audit.malformed');
 }
 
 /**

@@ -1,7 +1,7 @@
 import { base64 } from '../core/base64.ts';
 import { equalBytes, utf8, utf8Text } from '../core/bytes.ts';
 import { openCheckpoint, type VerifiedCheckpoint } from '../core/checkpoint.ts';
-import { isTransparencyError, TransparencyError } from '../core/error.ts';
+import { TransparencyError } from '../core/error.ts';
 import { leafHash } from '../core/hash.ts';
 import { checkInclusion } from '../core/inclusion.ts';
 import type { MiniLogPage } from '../core/mini-log.ts';
@@ -99,14 +99,9 @@ export function formatIndexFraud(fraud: IndexFraud): Uint8Array {
  */
 export function parseIndexFraud(bytes: Uint8Array): IndexFraud {
   if (bytes.length > FRAUD_BYTES_MAX) throw malformed(`${bytes.length} bytes`);
-  try {
-    const fraud = reading(() => fraudOf(parseStrictJson(bytes)));
-    if (equalBytes(formatIndexFraud(fraud), bytes)) return fraud;
-  } catch (cause) {
-    if (!isTransparencyError(cause)) throw cause;
-    throw new TransparencyError('index-fraud.malformed', cause.message, { cause });
-  }
-  throw malformed('not in canonical form');
+  const fraud = reading(() => fraudOf(parseStrictJson(bytes)), 'index-fraud.malformed');
+  if (!equalBytes(formatIndexFraud(fraud), bytes)) throw malformed('not in canonical form');
+  return fraud;
 }
 
 /**
@@ -117,7 +112,7 @@ export function parseIndexFraud(bytes: Uint8Array): IndexFraud {
  */
 export function checkIndexFraud(bytes: Uint8Array, logKey: VerifierKey): ShownFraud {
   const fraud = parseIndexFraud(bytes);
-  try {
+  return reading(() => {
     const checkpoint = openCheckpoint(fraud.checkpoint, { logKey });
     const head = openIndexHead(fraud.head, checkpoint);
     const what =
@@ -125,11 +120,7 @@ export function checkIndexFraud(bytes: Uint8Array, logKey: VerifierKey): ShownFr
         ? checkDouble(head, openIndexHead(fraud.other, checkpoint))
         : checkPosting(fraud, head, checkpoint);
     return { kind: fraud.kind, origin: checkpoint.origin, leafIndex: head.leafIndex, what };
-  } catch (cause) {
-    if (!isTransparencyError(cause)) throw cause;
-    if (cause.code === 'index-fraud.proves-nothing') throw cause;
-    throw new TransparencyError('index-fraud.proves-nothing', cause.message, { cause });
-  }
+  }, 'index-fraud.proves-nothing');
 }
 
 const VERSION = 'varve.index-fraud/1';

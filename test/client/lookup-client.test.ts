@@ -60,15 +60,16 @@ function run(
   { life, site }: { life: IndexLife; site: LookupSite },
   query: Partial<LookupQuery> = {},
   options: Parameters<typeof siteOptions>[2] &
-    Pick<LookupOptions, 'replay' | 'tailMax' | 'onEvent'> = {},
+    Pick<LookupOptions, 'replay' | 'tailMax' | 'onEvent' | 'onProgress'> = {},
 ): Promise<LookupResult> {
-  const { replay, tailMax, onEvent, ...asked } = options;
+  const { replay, tailMax, onEvent, onProgress, ...asked } = options;
   return lookup(
     {
       ...siteOptions(life, site, asked),
       ...(replay === undefined ? {} : { replay }),
       ...(tailMax === undefined ? {} : { tailMax }),
       ...(onEvent === undefined ? {} : { onEvent }),
+      ...(onProgress === undefined ? {} : { onProgress }),
     },
     { key: KEY, ...query },
   );
@@ -185,6 +186,13 @@ describe('a lookup', () => {
     expect(told).toEqual(all.map((index) => [index, index < 30]));
     expect([result.events, result.tail]).toEqual([[], []]);
     expect(result.found + (result.tailFound ?? 0)).toBe(all.length);
+  });
+
+  it('passes on what a function of its caller throws', async () => {
+    const onProgress = (): never => {
+      throw new RangeError('enough');
+    };
+    await expect(run(await filled(), {}, { onProgress })).rejects.toThrow(RangeError);
   });
 
   it('hands over nothing where the grade is too low', async () => {

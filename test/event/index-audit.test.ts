@@ -45,6 +45,13 @@ describe('an audit note', () => {
     ['another map', TEXT.replace('nhi.map/1', 'nhi.map/2')],
     ['a number in another spelling', TEXT.replace('\n9\n', '\n09\n')],
     ['a number that is none', TEXT.replace('\n9\n', '\nx\n')],
+    [
+      'a leaf index that is no number, as a program would print it',
+      TEXT.replace('\n12\n', '\nNaN\n'),
+    ],
+    ['a size that is no number, as a program would print it', TEXT.replace('\n9\n', '\nNaN\n')],
+    ['a leaf index above 2^53 - 1', TEXT.replace('\n12\n', '\n9007199254740992\n')],
+    ['a size above 2^53 - 1', TEXT.replace('\n12\n9\n', '\n9007199254740994\n9007199254740992\n')],
     ['a size below zero', TEXT.replace('\n9\n', '\n-9\n')],
     ['a size above its leaf index', TEXT.replace('\n9\n', '\n13\n')],
     ['no origin', TEXT.replace('log.test/a', '')],

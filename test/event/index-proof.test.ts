@@ -8,6 +8,7 @@ import {
   formatIndexAnswer,
   type IndexAnswer,
   parseIndexAnswer,
+  reading,
 } from '../../src/event/index-answer.ts';
 import { formatIndexHead, parseIndexHead } from '../../src/event/index-leaf.ts';
 import { openIndexAnswer } from '../../src/event/index-proof.ts';
@@ -97,6 +98,9 @@ describe('the answer of an index', () => {
     ['a label that is no text', { label: 7 }, 'not a text'],
     ['a label that is no base64', { label: `${hash.slice(0, -2)}B=` }, 'index.malformed'],
     ['a head that is no object', { head: [] }, 'not an object'],
+    ['a head that is null', { head: null }, 'not an object'],
+    ['a head that is a text', { head: 'four' }, 'not an object'],
+    ['another member in the place of one', { head: { a: 1, b: 2, c: 3, d: 4 } }, 'not the members'],
     ['a path that is no array', { trie: {} }, 'not an array'],
     ['a path of 258 nodes', { trie: Array(258).fill({}) }, '258 items, at most 257'],
     ['a page of 10,001', { page: { ...page, indices: Array(10_001).fill(1) } }, 'at most 10000'],
@@ -107,6 +111,16 @@ describe('the answer of an index', () => {
     const said = refusal(() => parseIndexAnswer(utf8(text)));
     expect(said).toMatch('index.malformed');
     expect(said).toMatch(why);
+  });
+
+  it('says once why it is not one, and does not call a fault of the program so', () => {
+    const value = JSON.parse(utf8Text(formatIndexAnswer(given('cred:c-1'))));
+    const text = JSON.stringify(sorted({ ...value, label: 7 }));
+    expect(refusal(() => parseIndexAnswer(utf8(text)))).toBe('index.malformed: not a text');
+    const fault = (): never => {
+      throw new RangeError('of the program');
+    };
+    expect(() => reading(fault)).toThrow(RangeError);
   });
 
   it('is not one of more than 2 MiB', () => {

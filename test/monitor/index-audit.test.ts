@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { utf8Text } from '../../src/core/bytes.ts';
+import { utf8, utf8Text } from '../../src/core/bytes.ts';
 import { isTransparencyError } from '../../src/core/error.ts';
 import { proveConsistency, proveInclusion } from '../../src/core/prover.ts';
 import { KEY_TYPE, verifierKeyOf } from '../../src/core/vkey.ts';
@@ -265,6 +265,24 @@ describe('a fraud proof', () => {
     expect(refusal(() => parseIndexFraud(changed))).not.toMatch('canonical');
   });
 
+  it('says once why it proves nothing, and does not call a fault of the program so', async () => {
+    const { life, bytes, fraud } = await missing();
+    const changed = formatIndexFraud({ ...fraud, kind: 'false' } as IndexFraud);
+    expect(refusal(() => checkIndexFraud(changed, life.log.vkey))).toBe(
+      'index-fraud.proves-nothing: the entry carries the label',
+    );
+    const noKey = null as unknown as Parameters<typeof checkIndexFraud>[1];
+    expect(() => checkIndexFraud(bytes, noKey)).toThrow(TypeError);
+  });
+
+  it('is none in another order, or with a space', async () => {
+    const { bytes } = await missing();
+    const reversed = Object.fromEntries(Object.entries(JSON.parse(utf8Text(bytes))).reverse());
+    for (const text of [`${utf8Text(bytes)} `, JSON.stringify(reversed)]) {
+      expect(refusal(() => parseIndexFraud(utf8(text)))).toMatch('not in canonical form');
+    }
+  });
+
   it('is none of more than 4 MiB', () => {
     const long = new Uint8Array(FRAUD_BYTES_MAX + 1).fill(0x20);
     expect(refusal(() => parseIndexFraud(long))).toMatch(`${FRAUD_BYTES_MAX + 1} bytes`);
@@ -360,6 +378,7 @@ describe('an audit note', () => {
     });
     expect(auditSpeaksFor(audit(9, 9), head(9, 9))).toBe(true);
     expect(auditSpeaksFor(audit(9, 8), head(9, 9))).toBe(false);
+    expect(auditSpeaksFor(audit(10, 9), head(9, 9))).toBe(false);
     expect(auditSpeaksFor(audit(20, 15), head(9, 9), head(20, 15))).toBe(true);
     expect(auditSpeaksFor(audit(20, 9), head(9, 9), head(20, 9))).toBe(false);
     expect(auditSpeaksFor({ ...audit(9, 9), origin: 'log.test/b' }, head(9, 9))).toBe(false);
