@@ -10,7 +10,7 @@ import { idempotencyKey, samenessMac } from '../event/sameness.ts';
 import { findSecret } from '../event/secret.ts';
 import { parseSubmission, type Submission } from '../event/submission.ts';
 import type { SubmitContext } from './contract.ts';
-import type { EventIdentity, PooledEntry } from './pool.ts';
+import type { NamedHead, PooledEntry } from './pool.ts';
 import type { Clock, RandomBytes } from './ports.ts';
 
 /** An item as it enters the pool, or why it does not. */
@@ -102,8 +102,8 @@ export function createAdmission(options: AdmissionOptions): AdmitItems {
           sourceId: event.sourceId,
           recv,
           remake,
-          seen: keptHead(event.seen),
         },
+        names: namedHead(event.seen),
       },
     };
   }
@@ -132,7 +132,7 @@ export function createAdmission(options: AdmissionOptions): AdmitItems {
 }
 
 /** The head that an event names by its note: it will be kept for ever. */
-function keptHead(seen: ParsedEvent['seen']): EventIdentity['seen'] {
+function namedHead(seen: ParsedEvent['seen']): NamedHead | null {
   if (seen?.note === undefined) return null;
   return { size: seen.size, noteHash: parseBase64(seen.note) };
 }

@@ -8,7 +8,7 @@ import { heldTo, lie } from './check-lie.ts';
 import { contentMac } from './leaf-of.ts';
 import type { Row, Store } from './ports.ts';
 import { RowCursor } from './row-cursor.ts';
-import { conflictKey, type IdRow, idKey, keptKey, keysOf, parseIdRow } from './rows.ts';
+import { ANY_NOTE, conflictKey, type IdRow, idKey, keptKey, keysOf, parseIdRow } from './rows.ts';
 import { SeenFilter } from './seen-filter.ts';
 import { emptyTally, readTally, tallied } from './tally.ts';
 
@@ -44,13 +44,24 @@ export class IdCheck {
 
   /** Entries of the tree, in order, each once. @throws {TransparencyError} audit.mismatch naming the row */
   async check(entries: readonly ReadEntry[]): Promise<void> {
-    const events = entries.flatMap(eventOf);
+    const events: EventEntry[] = [];
+    for (const { leafIndex, entry } of entries) {
+      const leaf = heldTo(`entry ${leafIndex} is no leaf`, () => parseLeaf(entry));
+      if (leaf.v === 'nhi.genesis/1' && leafIndex > 0) {
+        lie(`entry ${leafIndex} is a second genesis`, at(leafIndex));
+      }
+      if (leaf.v === 'nhi.index/1') await this.#checkNamed(leafIndex, leaf.size, ANY_NOTE);
+      if (leaf.v !== 'nhi.leaf/1') continue;
+      events.push({ leafIndex, leaf, id: idempotencyKey(leaf.event.src.id, leaf.event.id) });
+    }
     for (let at = 0; at < events.length; at += LOOKUPS_AT_ONCE) {
       const some = events.slice(at, at + LOOKUPS_AT_ONCE);
       const rows = await this.#store.getMany(some.map(({ id }) => idKey(id)));
       for (const [i, event] of some.entries()) {
         await this.#checkEvent(event, rows[i]);
-        await this.#checkNamedHead(event);
+        const seen = event.leaf.event.ctx?.seen;
+        if (seen?.note === undefined) continue;
+        await this.#checkNamed(event.leafIndex, seen.size, parseBase64(seen.note));
       }
     }
   }
@@ -126,10 +137,9 @@ export class IdCheck {
     }
   }
 
-  async #checkNamedHead({ leafIndex, leaf }: EventEntry): Promise<void> {
-    const seen = leaf.event.ctx?.seen;
-    if (seen?.note === undefined) return;
-    const key = keptKey(seen.size, parseBase64(seen.note));
+  /** The mark of a head that an entry names. */
+  async #checkNamed(leafIndex: number, size: number, noteHash: Uint8Array): Promise<void> {
+    const key = keptKey(size, noteHash);
     this.#named.add(filterKey(key));
     if ((await this.#store.get(key)) === undefined) {
       lie(`the kept row of the head that entry ${leafIndex} names is missing`, at(leafIndex));
@@ -147,15 +157,6 @@ export class IdCheck {
       from = concat(last.key, Uint8Array.of(0));
     }
   }
-}
-
-function eventOf({ leafIndex, entry }: ReadEntry): readonly EventEntry[] {
-  const leaf = heldTo(`entry ${leafIndex} is no leaf`, () => parseLeaf(entry));
-  if (leaf.v === 'nhi.genesis/1' && leafIndex > 0) {
-    lie(`entry ${leafIndex} is a second genesis`, at(leafIndex));
-  }
-  if (leaf.v !== 'nhi.leaf/1') return [];
-  return [{ leafIndex, leaf, id: idempotencyKey(leaf.event.src.id, leaf.event.id) }];
 }
 
 function filterKey(key: Uint8Array): Uint8Array {

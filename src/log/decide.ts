@@ -5,7 +5,15 @@ import type { Recv } from '../event/leaf.ts';
 import type { LogLimits } from './limits.ts';
 import type { EventIdentity, PooledEntry, Settlement } from './pool.ts';
 import type { Change, Clock, Row, Store } from './ports.ts';
-import { conflictKey, formatIdRow, type IdRow, idKey, keptKey, parseIdRow } from './rows.ts';
+import {
+  ANY_NOTE,
+  conflictKey,
+  formatIdRow,
+  type IdRow,
+  idKey,
+  keptKey,
+  parseIdRow,
+} from './rows.ts';
 import type { SeenFilter } from './seen-filter.ts';
 
 /** An entry that will be in the tree: its bytes and leaf hash. */
@@ -135,9 +143,10 @@ class Run implements Decision {
     const leafIndex = this.#options.tree.builder.size + this.entries.length;
     this.entries.push({ entry: made.entry, leafHash: made.leafHash });
     this.#answer(pooled, { kind, leafIndex, leafHash: made.leafHash, recv, repeated: false });
-    const seen = pooled.identity?.seen ?? null;
-    if (seen !== null) {
-      this.changes.push({ key: keptKey(seen.size, seen.noteHash), value: new Uint8Array(0) });
+    const { names } = pooled;
+    if (names !== null) {
+      const key = keptKey(names.size, names.noteHash ?? ANY_NOTE);
+      this.changes.push({ key, value: new Uint8Array(0) });
     }
     return leafIndex;
   }

@@ -4,7 +4,7 @@ import { TransparencyError } from '../core/error.ts';
 import { parseNote } from '../core/note.ts';
 import type { SignedHead } from './contract.ts';
 import type { Row, Store } from './ports.ts';
-import { keptKey, keysOf, numberOfKey, signedHeadKey } from './rows.ts';
+import { ANY_NOTE, keptKey, keysOf, numberOfKey, signedHeadKey } from './rows.ts';
 import { type HeadKeys, type HeadRow, openHeadRow } from './signed-head.ts';
 import { type Tallies, tallied, tallyChange } from './tally.ts';
 
@@ -77,5 +77,6 @@ function minuteOf(key: Uint8Array): number {
 
 async function isNamed(store: Store, head: HeadRow): Promise<boolean> {
   if (parseNote(head.note).signatures.length > 1) return true;
-  return (await store.get(keptKey(head.size, sha256(head.note)))) !== undefined;
+  const marks = [sha256(head.note), ANY_NOTE].map((hash) => keptKey(head.size, hash));
+  return (await store.getMany(marks)).some((mark) => mark !== undefined);
 }

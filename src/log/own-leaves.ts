@@ -31,7 +31,14 @@ export class OwnLeaves {
     const at = clock();
     const salt = base64url(random(16));
     const entry = formatLogLeaf({ v: 'nhi.log/1', type, at, salt, body });
-    return { entry, leafHash: leafHash(entry), atMs: at, identity: null, settle: () => {} };
+    return {
+      entry,
+      leafHash: leafHash(entry),
+      atMs: at,
+      identity: null,
+      names: null,
+      settle: () => {},
+    };
   }
 
   /**

@@ -25,8 +25,13 @@ export interface EventIdentity {
   readonly recv: Recv;
   /** The leaf with another `recv`: a conflict is the one thing that the writer alone can see. */
   readonly remake: (recv: Recv) => Uint8Array;
-  /** The kept head that the event names, if it names one. */
-  readonly seen: { readonly size: number; readonly noteHash: Uint8Array } | null;
+}
+
+/** A head that an entry names: it is kept for ever. */
+export interface NamedHead {
+  readonly size: number;
+  /** SHA-256 of its note; null: every head of that size. */
+  readonly noteHash: Uint8Array | null;
 }
 
 /** An entry that was admitted and waits for the writer. */
@@ -37,6 +42,7 @@ export interface PooledEntry {
   readonly atMs: number;
   /** Null for opaque entries and the log's own leaves. */
   readonly identity: EventIdentity | null;
+  readonly names: NamedHead | null;
   /** Called once, after the commit that decides. */
   settle(settlement: Settlement): void;
 }

@@ -6,12 +6,12 @@ import { leafHash } from '../core/hash.ts';
 import { readRoot } from '../core/prover.ts';
 import { TILE_WIDTH } from '../core/tile.ts';
 import { authenticatedTiles, type TileSource } from '../core/tile-reader.ts';
-import { type EventLeaf, parseLeaf } from '../event/leaf.ts';
+import { type EventLeaf, type Leaf, parseLeaf } from '../event/leaf.ts';
 import { idempotencyKey, SAMENESS_MAC_LENGTH } from '../event/sameness.ts';
 import { integrate, type WriterTree } from './integrate.ts';
 import { contentMac } from './leaf-of.ts';
 import type { Change, Row, Store } from './ports.ts';
-import { conflictKey, formatIdRow, HEAD_KEY, idKey, keptKey } from './rows.ts';
+import { ANY_NOTE, conflictKey, formatIdRow, HEAD_KEY, idKey, keptKey } from './rows.ts';
 import { type Tallies, tallied, tallyChange } from './tally.ts';
 
 /** What a replay needs. */
@@ -104,8 +104,11 @@ function idRows(
     const ids: Row[] = [];
     const others: Change[] = [];
     for (const [i, entry] of entries.entries()) {
-      const leaf = eventLeafOf(entry);
-      if (leaf === null) continue;
+      const leaf = leafOf(entry);
+      if (leaf?.v === 'nhi.index/1') {
+        others.push({ key: keptKey(leaf.size, ANY_NOTE), value: new Uint8Array(0) });
+      }
+      if (leaf?.v !== 'nhi.leaf/1') continue;
       const { event, recv } = leaf;
       const id = idempotencyKey(event.src.id, event.id);
       const mac = macOf(leaf);
@@ -124,11 +127,10 @@ function idRows(
   };
 }
 
-/** Null for the log's own leaves and for opaque entries. */
-function eventLeafOf(entry: Uint8Array): EventLeaf | null {
+/** Null for opaque entries. */
+function leafOf(entry: Uint8Array): Leaf | null {
   try {
-    const leaf = parseLeaf(entry);
-    return leaf.v === 'nhi.leaf/1' ? leaf : null;
+    return parseLeaf(entry);
   } catch (error) {
     if (error instanceof TransparencyError) return null;
     throw error;

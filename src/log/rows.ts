@@ -15,7 +15,8 @@ import { TransparencyError } from '../core/error.ts';
  *   S u64 size ‖ u64 time          signed head
  *   P                              key of the signed head that was published last
  *   F 32 bytes                     evidence: a note of our key that our tree does not contain, by its SHA-256
- *   K u64 size ‖ 32 bytes          an entry names the head with that size and note hash: it is kept for ever
+ *   K u64 size ‖ 32 bytes          an entry names the head with that size and note hash: it is kept for ever; an index
+ *                                  head names no note, and 32 zero bytes stand for every head of that size
  *   N I, N S                       tally of the idempotency rows, of the signed heads (tally.ts)
  *   M varve.scrubbed               when the last scrub ended, u64 ms
  *   M varve.store                          what the store is: format, origin, type
@@ -65,6 +66,8 @@ export const signedHeadKey = (size: number, timeMs: number): Uint8Array =>
 export const evidenceKey = (noteHash: Uint8Array): Uint8Array => tagged('F', noteHash);
 export const keptKey = (size: number, noteHash: Uint8Array): Uint8Array =>
   tagged('K', u64be(size), noteHash);
+/** In the place of a note hash: every head of that size. */
+export const ANY_NOTE: Uint8Array = new Uint8Array(32);
 
 /** Of the tally of the rows of a tag. */
 export const tallyKey = (tag: 'I' | 'S'): Uint8Array =>

@@ -15,7 +15,7 @@ import {
 import type { SubmitContext, SubmitOutcome } from './contract.ts';
 import type { LogLimits } from './limits.ts';
 import { OwnLeaves } from './own-leaves.ts';
-import type { Pool, PooledEntry, Settlement } from './pool.ts';
+import type { NamedHead, Pool, PooledEntry, Settlement } from './pool.ts';
 
 /** What submissions are made into entries with. */
 export interface SubmissionsOptions extends AdmissionOptions {
@@ -95,14 +95,16 @@ export class Submissions {
 
   /** The index of a leaf by the log itself. @throws {TransparencyError} leaf.malformed, pool.full */
   async appendOwn(leaf: Uint8Array): Promise<number> {
-    const { v } = parseLeaf(leaf);
-    if (v === 'nhi.index/1' || v === 'nhi.log/1') return this.#put(leaf);
-    throw new TransparencyError('leaf.malformed', `${v} is not for the log to append`);
+    const own = parseLeaf(leaf);
+    // The head of the tree that the index was made of is shown as long as the index head is.
+    if (own.v === 'nhi.index/1') return this.#put(leaf, { size: own.size, noteHash: null });
+    if (own.v === 'nhi.log/1') return this.#put(leaf);
+    throw new TransparencyError('leaf.malformed', `${own.v} is not for the log to append`);
   }
 
-  async #put(entry: Uint8Array): Promise<number> {
+  async #put(entry: Uint8Array, names: NamedHead | null = null): Promise<number> {
     const { pool, clock } = this.#options;
-    const made = { entry, leafHash: leafHash(entry), atMs: clock(), identity: null };
+    const made = { entry, leafHash: leafHash(entry), atMs: clock(), identity: null, names };
     const settlement = await new Promise<Settlement>((settle) => pool.put([{ ...made, settle }]));
     if (settlement.kind === 'refused') throw settlement.error;
     return settlement.leafIndex;

@@ -3,6 +3,7 @@ import { sha256 } from '#sha256';
 import { base64 } from '../../src/core/base64.ts';
 import { concat, utf8 } from '../../src/core/bytes.ts';
 import { KEY_TYPE, verifierKeyOf } from '../../src/core/vkey.ts';
+import { formatIndexHead } from '../../src/event/index-leaf.ts';
 import { checkStore, type StoreClaim } from '../../src/log/check-store.ts';
 import type { GuardState, Row, Store } from '../../src/log/ports.ts';
 import { keysOf, SCRUBBED_KEY } from '../../src/log/rows.ts';
@@ -75,6 +76,16 @@ function bound(store: Store): Store {
   };
 }
 
+function indexHead(size: number): Uint8Array {
+  const hash = base64(new Uint8Array(32));
+  const { origin } = SIGNER;
+  const counts = { size, keys: 1, postings: 1, prev: null };
+  return formatIndexHead({
+    ...{ v: 'nhi.index/1', map: 'nhi.map/1', origin, root: hash, index: hash },
+    ...counts,
+  });
+}
+
 /** Events over two levels of tiles, folded and not, with conflicts and named heads. */
 const EVENTS = leftBy('events', async (log) => {
   const wait = (): Promise<unknown> =>
@@ -90,6 +101,7 @@ const EVENTS = leftBy('events', async (log) => {
   const { size, rootHash, note } = log.published;
   const seen = { size, root: base64(rootHash), note: base64(sha256(note)) };
   await log.submit([utf8(JSON.stringify({ ...named, ctx: { seen } }))], ANYONE);
+  await log.appendOwn(indexHead(size));
   await wait();
 });
 
@@ -112,10 +124,10 @@ describe('the check of a stopped store', () => {
     const report = await checkStore(await storeOf(rows), claim, {
       onProgress: (size) => progress.push(size),
     });
-    expect(report).toMatchObject({ size: 264, ids: 261, conflicts: 2, keptMarks: 1, bundles: 2 });
-    expect(report).toMatchObject({ commits: 5, tiles: 2, newestHead: { size: 264 } });
+    expect(report).toMatchObject({ size: 265, ids: 261, conflicts: 2, keptMarks: 2, bundles: 2 });
+    expect(report).toMatchObject({ commits: 6, tiles: 2, newestHead: { size: 265 } });
     expect(report.heads).toBe(rows.filter((row) => tagOf(row) === 'S').length);
-    expect(progress.at(-1)).toBe(264);
+    expect(progress.at(-1)).toBe(265);
     expect(new Set(rows.map(tagOf))).toEqual(new Set('BCEHIJKMNPST'));
   });
 
