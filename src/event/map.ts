@@ -1,8 +1,8 @@
 import { sha256 } from '#sha256';
-import { utf8 } from '../core/bytes.ts';
+import { concat, utf8 } from '../core/bytes.ts';
 import { isTransparencyError, TransparencyError } from '../core/error.ts';
-import { fastEvent } from './fast-event.ts';
-import { ENTRY_BYTES_MAX, type Leaf, parseLeaf } from './leaf.ts';
+import { type FoundKeys, fastKeys } from './fast-keys.ts';
+import { type Leaf, parseLeaf } from './leaf.ts';
 import type { NhiEvent } from './nhi-event.ts';
 
 /** The map that says which entries a lookup key finds. (spec/11-index.md §1) */
@@ -44,8 +44,8 @@ export const UNMAPPED: LookupKey = { selector: 'kind', value: 'unmapped' };
  * and depends on nothing else. (spec/11-index.md §1)
  */
 export function mapLeaf(entry: Uint8Array): readonly LookupKey[] {
-  const event = plainEvent(entry);
-  if (event !== null) return keysOfEvent(event);
+  const found = fastKeys(entry);
+  if (found !== null) return keysFound(found, entry);
   const leaf = leafOf(entry);
   if (leaf === null) return [NONCONFORMING];
   if (leaf.v === 'nhi.leaf/1') return keysOfEvent(leaf.event);
@@ -55,7 +55,12 @@ export function mapLeaf(entry: Uint8Array): readonly LookupKey[] {
 
 /** Label of a lookup key, 32 bytes: SHA-256("nhi.map/1\n" ‖ selector ‖ "\n" ‖ value). */
 export function labelOf(key: LookupKey): Uint8Array {
-  return sha256(utf8(`${MAP}\n${key.selector}\n${key.value}`));
+  return labelOfBytes(key.selector, utf8(key.value));
+}
+
+/** Label of a selector and the UTF-8 bytes of a value, 32 bytes. */
+export function labelOfBytes(selector: Selector, value: Uint8Array): Uint8Array {
+  return sha256(concat(utf8(`${MAP}\n${selector}\n`), value));
 }
 
 /**
@@ -86,49 +91,52 @@ function leafOf(entry: Uint8Array): Leaf | null {
   }
 }
 
-/**
- * The event of a leaf that one pass accepts and whose `recv` is plain; null says nothing. At a third of the cost of
- * `parseLeaf`, of which it takes a part: an index reads every entry of its log. (bench/index.ts)
- */
-function plainEvent(entry: Uint8Array): NhiEvent | null {
-  if (entry.length > ENTRY_BYTES_MAX) return null;
-  for (let i = 0; i < HEAD.length; i++) if (entry[i] !== HEAD[i]) return null;
-  const fast = fastEvent(entry, HEAD.length);
-  if (fast === null || !PLAIN_REST.test(latin1.decode(entry.subarray(fast.end)))) return null;
-  return fast.event.event;
+/** In a canonical leaf the fields of one selector stand in the order of the list. */
+function keysFound(found: FoundKeys, entry: Uint8Array): readonly LookupKey[] {
+  const keys = new KeyList();
+  for (const selector of SELECTORS) {
+    for (let i = 0; i < found.count; i++) {
+      if (found.selectors[i] !== selector) continue;
+      keys.add(selector, latin1.decode(entry.subarray(found.starts[i], found.ends[i])));
+    }
+  }
+  return keys.keys;
 }
 
-const HEAD = utf8('{"event":');
-const PLAIN_REST =
-  /^,"recv":\{"adapter":"[a-z0-9][a-z0-9._-]{0,63}","at":(?:0|[1-9][0-9]{0,14}),"by":(?:null|"[A-Za-z0-9._@:/-]{1,128}"),"conflict":(?:null|0|[1-9][0-9]{0,14}),"map":null,"raw":null,"salt":"[A-Za-z0-9_-]{21}[AQgw]"\},"sig":null,"v":"nhi\.leaf\/1"\}$/;
 const latin1 = new TextDecoder('latin1');
 
 /** A field that is not there has no key. It may find too much and never too little: values are taken as they stand. */
 function keysOfEvent(event: NhiEvent): readonly LookupKey[] {
-  const keys: LookupKey[] = [];
-  const seen = new Set<string>();
-  const add = (selector: Selector, value: string | undefined): void => {
+  const keys = new KeyList();
+  const { actor, cred, deleg = [], res = [], ctx } = event;
+  keys.add('actor', actor.id);
+  keys.add('principal', actor.id);
+  keys.add('principal', actor.owner?.id);
+  for (const link of deleg) keys.add('principal', link.id);
+  keys.add('cred', cred?.id);
+  for (const link of deleg) keys.add('cred', link.token_id);
+  keys.add('credfp', cred?.fp);
+  keys.add('source', event.src.id);
+  keys.add('session', ctx?.session_id);
+  keys.add('trace', ctx?.trace_id);
+  for (const one of res) keys.add('res', one.id);
+  keys.add('artifact', event.artifact?.digest);
+  for (const one of res) keys.add('artifact', one.digest);
+  keys.add('kind', event.kind);
+  for (const one of event.approval?.by ?? []) keys.add('approver', one.id);
+  return keys.keys;
+}
+
+/** Keys, each once. */
+class KeyList {
+  readonly keys: LookupKey[] = [];
+  readonly #seen = new Set<string>();
+
+  add(selector: Selector, value: string | undefined): void {
     if (value === undefined) return;
     const text = `${selector}\n${value}`;
-    if (seen.has(text)) return;
-    seen.add(text);
-    keys.push({ selector, value });
-  };
-  const { actor, cred, deleg = [], res = [], ctx } = event;
-  add('actor', actor.id);
-  add('principal', actor.id);
-  add('principal', actor.owner?.id);
-  for (const link of deleg) add('principal', link.id);
-  add('cred', cred?.id);
-  for (const link of deleg) add('cred', link.token_id);
-  add('credfp', cred?.fp);
-  add('source', event.src.id);
-  add('session', ctx?.session_id);
-  add('trace', ctx?.trace_id);
-  for (const one of res) add('res', one.id);
-  add('artifact', event.artifact?.digest);
-  for (const one of res) add('artifact', one.digest);
-  add('kind', event.kind);
-  for (const one of event.approval?.by ?? []) add('approver', one.id);
-  return keys;
+    if (this.#seen.has(text)) return;
+    this.#seen.add(text);
+    this.keys.push({ selector, value });
+  }
 }

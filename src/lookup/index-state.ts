@@ -1,4 +1,4 @@
-import { equalBytes } from '../core/bytes.ts';
+import { compareBytes, equalBytes } from '../core/bytes.ts';
 import { invariant } from '../core/error.ts';
 import { positionOfLabel, prefixOf, rootOfTrie } from '../core/prefix-trie.ts';
 import { growMiniLog, valueOfMiniLog } from './mini-log-state.ts';
@@ -84,6 +84,7 @@ export async function growIndex(
 
 interface Group {
   readonly bucket: TrieBucket;
+  /** Sorted by label. */
   readonly postings: readonly NewPostings[];
 }
 
@@ -123,6 +124,7 @@ function* slicesOf(byBucket: Map<TrieBucket, NewPostings[]>): Generator<Group[],
   let slice: Group[] = [];
   let labels = 0;
   for (const [bucket, postings] of byBucket) {
+    postings.sort((a, b) => compareBytes(a.label, b.label));
     slice.push({ bucket, postings });
     labels += postings.length;
     if (labels < SLICE_LABELS) continue;
@@ -165,25 +167,30 @@ function holds(labels: readonly Uint8Array[], label: Uint8Array): boolean {
   return found !== undefined && equalBytes(found, label);
 }
 
-/** The map of a bucket whose mini-logs have grown. */
+/** The map of a bucket whose mini-logs have grown: what was there and what is new, both sorted, become one. */
 function growBucket(group: LoadedGroup, batch: IndexBatch): TrieMap {
   const { bucket, postings, leaves, miniLogs } = group;
-  const { labels, values } = leaves;
-  for (const [i, { label, indices }] of postings.entries()) {
-    const place = positionOfLabel(labels, label);
-    const row = miniLogs[i];
-    const before = row === undefined ? EMPTY_MINI_LOG : openMiniLog(row, values[place]);
-    const value = valueOfMiniLog(growMiniLog(before, { label, indices }, batch));
-    if (row === undefined) {
-      labels.splice(place, 0, label);
-      values.splice(place, 0, value);
-    } else {
-      values[place] = value;
+  const labels: Uint8Array[] = [];
+  const values: Uint8Array[] = [];
+  let next = 0;
+  const copyBelow = (end: number): void => {
+    for (; next < end; next++) {
+      labels.push(leaves.labels[next] as Uint8Array);
+      values.push(leaves.values[next] as Uint8Array);
     }
+  };
+  for (const [i, { label, indices }] of postings.entries()) {
+    copyBelow(positionOfLabel(leaves.labels, label));
+    const row = miniLogs[i];
+    const before = row === undefined ? EMPTY_MINI_LOG : openMiniLog(row, leaves.values[next]);
+    if (row !== undefined) next += 1;
+    labels.push(label);
+    values.push(valueOfMiniLog(growMiniLog(before, { label, indices }, batch)));
   }
+  copyBelow(leaves.labels.length);
   const { bits } = bucket;
   const prefix = prefixOf(labels[0] as Uint8Array, bits).bytes;
-  return mapOfLeaves(leaves, { bits, prefix }, batch);
+  return mapOfLeaves({ labels, values }, { bits, prefix }, batch);
 }
 
 /** The mini-log of a row, held against what the trie says of it. */

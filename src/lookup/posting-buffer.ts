@@ -1,10 +1,12 @@
-import { formatLookupKey, labelOf, mapLeaf } from '../event/map.ts';
+import { utf8 } from '../core/bytes.ts';
+import { fastKeys } from '../event/fast-keys.ts';
+import { labelOfBytes, mapLeaf, type Selector } from '../event/map.ts';
 import type { NewPostings } from './index-state.ts';
+import { KeyTable } from './key-table.ts';
 
 /** Postings of entries that were read and are under no head yet. */
 export class PostingBuffer {
-  #byKey = new Map<string, { readonly label: Uint8Array; readonly indices: number[] }>();
-  #labels = new Map<string, Uint8Array>();
+  #selectors = new Map<Selector, KeyPostings>();
   #postings = 0;
   #first = Number.POSITIVE_INFINITY;
 
@@ -20,52 +22,63 @@ export class PostingBuffer {
 
   /** Maps an entry, which stands behind all those before. */
   add(leafIndex: number, entry: Uint8Array): void {
-    for (const key of mapLeaf(entry)) {
-      const text = formatLookupKey(key);
-      const known = this.#byKey.get(text);
-      if (known === undefined) {
-        this.#byKey.set(text, { label: this.#labelOf(text, key), indices: [leafIndex] });
-      } else {
-        known.indices.push(leafIndex);
+    const found = fastKeys(entry);
+    if (found === null) {
+      for (const { selector, value } of mapLeaf(entry)) {
+        const bytes = utf8(value);
+        this.#post(leafIndex, selector, bytes, 0, bytes.length);
       }
-      this.#postings += 1;
-      if (leafIndex < this.#first) this.#first = leafIndex;
+      return;
+    }
+    for (let i = 0; i < found.count; i++) {
+      const [start, end] = [found.starts[i] as number, found.ends[i] as number];
+      this.#post(leafIndex, found.selectors[i] as Selector, entry, start, end);
     }
   }
 
   /** Takes out the postings of entries below a size. */
   takeBelow(size: number): NewPostings[] {
     const taken: NewPostings[] = [];
-    const rest = new Map<string, { readonly label: Uint8Array; readonly indices: number[] }>();
+    const before = this.#selectors;
+    this.#selectors = new Map();
     this.#postings = 0;
     this.#first = Number.POSITIVE_INFINITY;
-    for (const [text, { label, indices }] of this.#byKey) {
-      const cut = firstAtOrAbove(indices, size);
-      if (cut > 0)
-        taken.push({ label, indices: cut === indices.length ? indices : indices.slice(0, cut) });
-      if (cut === indices.length) continue;
-      const later = indices.slice(cut);
-      rest.set(text, { label, indices: later });
-      this.#postings += later.length;
-      this.#first = Math.min(this.#first, later[0] as number);
+    for (const [selector, { table, indices: all }] of before) {
+      for (const [number, indices] of all.entries()) {
+        const value = table.valueOf(number);
+        const cut = firstAtOrAbove(indices, size);
+        const below = cut === indices.length ? indices : indices.slice(0, cut);
+        if (cut > 0) taken.push({ label: labelOfBytes(selector, value), indices: below });
+        for (let i = cut; i < indices.length; i++) {
+          this.#post(indices[i] as number, selector, value, 0, value.length);
+        }
+      }
     }
-    this.#byKey = rest;
     return taken;
   }
 
-  /** A key that comes again is not hashed again. */
-  #labelOf(text: string, key: Parameters<typeof labelOf>[0]): Uint8Array {
-    const known = this.#labels.get(text);
-    if (known !== undefined) return known;
-    if (this.#labels.size >= LABELS_KEPT) this.#labels = new Map();
-    const label = labelOf(key);
-    this.#labels.set(text, label);
-    return label;
+  #post(leafIndex: number, selector: Selector, bytes: Uint8Array, from: number, to: number): void {
+    let of = this.#selectors.get(selector);
+    if (of === undefined) {
+      of = { table: new KeyTable(), indices: [] };
+      this.#selectors.set(selector, of);
+    }
+    const number = of.table.numberOf(bytes, from, to);
+    const indices = of.indices[number];
+    if (indices === undefined) of.indices.push([leafIndex]);
+    // A key that stands twice in an entry has one posting.
+    else if (indices.at(-1) === leafIndex) return;
+    else indices.push(leafIndex);
+    this.#postings += 1;
+    if (leafIndex < this.#first) this.#first = leafIndex;
   }
 }
 
-/** Labels whose hash is kept, at most. */
-const LABELS_KEPT = 262_144;
+/** Values of a selector, and the indices of each by its number. */
+interface KeyPostings {
+  readonly table: KeyTable;
+  readonly indices: number[][];
+}
 
 function firstAtOrAbove(indices: readonly number[], size: number): number {
   if ((indices.at(-1) ?? 0) < size) return indices.length;
