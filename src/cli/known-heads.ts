@@ -2,50 +2,51 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Fetch, fetchBounded } from '../client/http-fetch.ts';
 import { originHash } from '../core/add-checkpoint.ts';
-import { openCheckpoint } from '../core/checkpoint.ts';
 import { isTransparencyError } from '../core/error.ts';
+import { openForkHead, parseForkHead } from '../core/fork-head.ts';
 import type { Policy } from '../core/policy.ts';
 import { everyQuorumContains } from '../core/quorum.ts';
-import type { VerifierKey } from '../core/vkey.ts';
 import type { Store } from '../log/ports.ts';
 import type { KnownHead } from '../log/restore.ts';
 import { keysOf } from '../log/rows.ts';
+import type { HeadKeys } from '../log/signed-head.ts';
 import { codeOf } from '../storage/folder.ts';
 import { readNamedFile } from './named-file.ts';
 
 /**
- * The head of a note, if the log's key signed it: what others wrote in it does not matter.
+ * The head of a note or of a tree head's line, if the log's keys signed it: what others wrote in it does not matter.
  *
- * @throws {TransparencyError} note.*, checkpoint.*
+ * @throws {TransparencyError} note.*, checkpoint.*, tree-head.bad-signature, fork-proof.malformed
  */
-export function knownHeadOf(note: Uint8Array, logKey: VerifierKey, by: string): KnownHead {
-  const { size, rootHash } = openCheckpoint(note, { logKey, allowExtensions: true });
+export function knownHeadOf(bytes: Uint8Array, keys: HeadKeys, by: string): KnownHead {
+  const { log: logKey, p256PublicKey } = keys;
+  const { size, rootHash } = openForkHead(parseForkHead(bytes), { logKey, p256PublicKey });
   return { size, rootHash, by };
 }
 
 /** Heads in notes that an operator names; each must be signed. @throws {TransparencyError} note.*, checkpoint.* */
 export async function headsOfFiles(
   files: readonly string[],
-  logKey: VerifierKey,
+  keys: HeadKeys,
 ): Promise<readonly KnownHead[]> {
   const heads: KnownHead[] = [];
-  for (const file of files) heads.push(knownHeadOf(await readNamedFile(file), logKey, file));
+  for (const file of files) heads.push(knownHeadOf(await readNamedFile(file), keys, file));
   return heads;
 }
 
 /** Heads that were shown to the log while it ran and that its tree did not contain: rows of the store, and files. */
 export async function headsOfEvidence(
   places: { readonly store: Store; readonly dir: string },
-  logKey: VerifierKey,
+  keys: HeadKeys,
 ): Promise<readonly KnownHead[]> {
   const rows = await places.store.scan({ ...keysOf('F'), limit: 1_024 });
   const notes = [...rows.map(({ value }) => value), ...(await notesIn(places.dir))];
-  return notes.flatMap((note) => signedHead(note, logKey, 'kept evidence'));
+  return notes.flatMap((note) => signedHead(note, keys, 'kept evidence'));
 }
 
 async function notesIn(dir: string): Promise<readonly Uint8Array[]> {
   try {
-    const names = (await readdir(dir)).filter((name) => name.endsWith('.note')).sort();
+    const names = (await readdir(dir)).filter((name) => /\.(?:note|tree-head)$/.test(name)).sort();
     return await Promise.all(names.map(async (name) => readFile(join(dir, name))));
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return [];
@@ -65,7 +66,7 @@ export interface WitnessedHeads {
 /** Asks every witness for the last head that it cosigned. */
 export async function headsOfWitnesses(
   policy: Policy,
-  logKey: VerifierKey,
+  keys: HeadKeys,
   fetch: Fetch,
 ): Promise<WitnessedHeads> {
   const asked = await Promise.all(
@@ -73,11 +74,14 @@ export async function headsOfWitnesses(
       name,
       ...(url === null
         ? { heads: [], why: 'the policy tells no URL' }
-        : await headOfWitness(`${url.replace(/\/+$/, '')}/${originHash(logKey.name)}/checkpoint`, {
-            name,
-            logKey,
-            fetch,
-          })),
+        : await headOfWitness(
+            `${url.replace(/\/+$/, '')}/${originHash(keys.log.name)}/checkpoint`,
+            {
+              name,
+              keys,
+              fetch,
+            },
+          )),
     })),
   );
   const answered = asked.filter(({ heads }) => heads.length > 0).map(({ name }) => name);
@@ -93,17 +97,13 @@ const WITNESS_TIMEOUT_MS = 10_000;
 
 async function headOfWitness(
   url: string,
-  {
-    name,
-    logKey,
-    fetch,
-  }: { readonly name: string; readonly logKey: VerifierKey; readonly fetch: Fetch },
+  { name, keys, fetch }: { readonly name: string; readonly keys: HeadKeys; readonly fetch: Fetch },
 ): Promise<{ readonly heads: readonly KnownHead[]; readonly why: string }> {
   try {
     const replyBytesMax = NOTE_BYTES_READ_MAX;
     const reply = await fetchBounded({ fetch, url, replyBytesMax, timeoutMs: WITNESS_TIMEOUT_MS });
     if (reply.status !== 200) return { heads: [], why: `${url} answered ${reply.status}` };
-    return { heads: [knownHeadOf(reply.bytes, logKey, `witness ${name}`)], why: '' };
+    return { heads: [knownHeadOf(reply.bytes, keys, `witness ${name}`)], why: '' };
   } catch (error) {
     if (!isTransparencyError(error)) throw error;
     return { heads: [], why: error.message };
@@ -111,13 +111,9 @@ async function headOfWitness(
 }
 
 /** Its head, or nothing where the log's key did not sign it. */
-export function signedHead(
-  note: Uint8Array,
-  logKey: VerifierKey,
-  by: string,
-): readonly KnownHead[] {
+export function signedHead(note: Uint8Array, keys: HeadKeys, by: string): readonly KnownHead[] {
   try {
-    return [knownHeadOf(note, logKey, by)];
+    return [knownHeadOf(note, keys, by)];
   } catch (error) {
     if (isTransparencyError(error)) return [];
     throw error;

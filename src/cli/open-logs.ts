@@ -176,7 +176,8 @@ async function openDerivedStore(dir: string): Promise<Store> {
 /** Keeps what convicts this log, where an operator finds it. */
 async function keepEvidence(folder: LogFolder, evidence: Evidence): Promise<void> {
   const name = `${evidence.size}-${hex(evidence.rootHash).slice(0, 16)}`;
-  await setMark(join(folder.evidence, `${name}.note`), evidence.note);
+  const kind = evidence.face === 'checkpoint' ? 'note' : 'tree-head';
+  await setMark(join(folder.evidence, `${name}.${kind}`), evidence.bytes);
   if (evidence.forkProof === null) return;
   await setMark(join(folder.evidence, `${name}.fork-proof`), evidence.forkProof);
 }

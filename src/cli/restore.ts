@@ -1,8 +1,9 @@
 import { base64 } from '../core/base64.ts';
 import { isTransparencyError, TransparencyError } from '../core/error.ts';
 import { parsePolicy } from '../core/policy.ts';
-import { KEY_TYPE, type VerifierKey, verifierKeyOf } from '../core/vkey.ts';
+import { KEY_TYPE, verifierKeyOf } from '../core/vkey.ts';
 import { type KnownHead, type Restored, restoreLog } from '../log/restore.ts';
+import type { HeadKeys } from '../log/signed-head.ts';
 import { initGuard, openGuardFile, openLevelStore } from '../storage/storage.ts';
 import type { Command, CommandIo } from './command.ts';
 import { FOLDER_FLAGS, type FolderConfig, readFolderConfig } from './config.ts';
@@ -41,7 +42,8 @@ again.
   --from URL|DIR  a mirror or the log itself under a URL; another data folder,
                   stopped; or a folder of tlog-tiles files. It is not believed
   --policy FILE   asks its witnesses which head they cosigned last
-  --note FILE     a checkpoint that somebody kept; may be repeated
+  --note FILE     a head that somebody kept, a checkpoint or the line of a tree
+                  head; may be repeated
   --guard-was-restored
                   you know that the guard was put back to an older state too,
                   or lost. Without it, a head that the guard never knew is
@@ -62,12 +64,15 @@ fit, with 2 if it could not run. Prints what it did as a line of JSON.
     if ((await readMark(folder.retiredMark)) !== undefined) {
       throw new TransparencyError('start.refused', `the log '${folder.name}' is retired for good`);
     }
-    const logKey = verifierKeyOf(keys.origin, KEY_TYPE.ed25519, keys.signer.ed25519PublicKey);
+    const headKeys: HeadKeys = {
+      log: verifierKeyOf(keys.origin, KEY_TYPE.ed25519, keys.signer.ed25519PublicKey),
+      p256PublicKey: keys.signer.p256PublicKey,
+    };
     const others = [
-      ...(await headsOfFiles(flags.texts('note'), logKey)),
-      ...(await askWitnesses(flags, logKey, io)),
+      ...(await headsOfFiles(flags.texts('note'), headKeys)),
+      ...(await askWitnesses(flags, headKeys, io)),
     ];
-    const restored = await restoreFolder({ folder, keys, logKey, others, flags, io });
+    const restored = await restoreFolder({ folder, keys, headKeys, others, flags, io });
     tell(folder, keys, restored, io);
     return 0;
   },
@@ -76,7 +81,7 @@ fit, with 2 if it could not run. Prints what it did as a line of JSON.
 interface FolderRestore {
   readonly folder: LogFolder;
   readonly keys: LogKeys;
-  readonly logKey: VerifierKey;
+  readonly headKeys: HeadKeys;
   readonly others: readonly KnownHead[];
   readonly flags: Flags;
   readonly io: CommandIo;
@@ -99,13 +104,13 @@ async function nameOf(folders: FolderConfig, flags: Flags): Promise<string> {
 
 async function askWitnesses(
   flags: Flags,
-  logKey: VerifierKey,
+  keys: HeadKeys,
   io: CommandIo,
 ): Promise<readonly KnownHead[]> {
   const file = flags.text('policy');
   if (file === undefined) return [];
   const policy = parsePolicy(await readNamedFile(file));
-  const { heads, silent, isComplete } = await headsOfWitnesses(policy, logKey, io.fetch);
+  const { heads, silent, isComplete } = await headsOfWitnesses(policy, keys, io.fetch);
   for (const { by, size } of heads) io.note(`${by} holds a head of ${size} entries`);
   for (const line of silent) io.note(`no head from ${line}`);
   if (policy.quorum !== null && !isComplete) {
@@ -117,9 +122,8 @@ async function askWitnesses(
 }
 
 async function restoreFolder(options: FolderRestore): Promise<Restored> {
-  const { folder, keys, logKey, others, flags, io } = options;
-  const { p256PublicKey } = keys.signer;
-  const wanted = { ...keys, name: folder.name, keys: { log: logKey, p256PublicKey } };
+  const { folder, keys, headKeys, others, flags, io } = options;
+  const wanted = { ...keys, name: folder.name, keys: headKeys };
   const from = flags.text('from');
   if (from === undefined) throw malformed('--from URL|DIR has to say where the entries are');
   const source = await openSource(from, wanted, fetchWithToken(io));
@@ -130,8 +134,8 @@ async function restoreFolder(options: FolderRestore): Promise<Restored> {
       const guard = await openGuardFile(folder.guard);
       const heads = [
         ...others,
-        ...(await headsOfEvidence({ store, dir: folder.evidence }, logKey)),
-        ...(source.note === null ? [] : signedHead(source.note, logKey, 'the source')),
+        ...(await headsOfEvidence({ store, dir: folder.evidence }, headKeys)),
+        ...(source.note === null ? [] : signedHead(source.note, headKeys, 'the source')),
       ];
       try {
         return await restoreLog({

@@ -1,20 +1,14 @@
 import { base64, parseBase64 } from './base64.ts';
-import { compareBytes, utf8, utf8Text } from './bytes.ts';
-import { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
+import { utf8, utf8Text } from './bytes.ts';
 import { isTransparencyError, TransparencyError } from './error.ts';
+import {
+  compareForkHeads,
+  type ForkHead,
+  formatTreeHeadLine,
+  parseTreeHeadLine,
+} from './fork-head.ts';
 import { HASH_LENGTH } from './hash.ts';
-import { NOTE_BYTES_MAX, parseNote } from './note.ts';
-import { type TreeHead, treeHeadInput } from './tree-head.ts';
-
-/** A head that a log signed, of either face, as somebody kept it. */
-export type ForkHead =
-  | { readonly face: 'checkpoint'; readonly note: Uint8Array }
-  | {
-      readonly face: 'tree-head';
-      readonly head: TreeHead;
-      /** DER ECDSA-Sig-Value. */
-      readonly signature: Uint8Array;
-    };
+import { NOTE_BYTES_MAX } from './note.ts';
 
 /** What is wrong with two heads. */
 export type ForkKind =
@@ -67,7 +61,7 @@ export function formatForkProof(proof: ForkProof): Uint8Array {
   const heads = [proof.first, proof.second];
   const { binding } = proof;
   const lines = [
-    HEADER,
+    FORK_PROOF_HEADER,
     `kind ${proof.kind}`,
     ...heads.map(formatHead),
     ...(binding === undefined ? [] : [`${GENESIS}${base64(binding.genesis)}`]),
@@ -80,26 +74,13 @@ export function formatForkProof(proof: ForkProof): Uint8Array {
   return bytes;
 }
 
-/** Size, root and time of a head, not verified. A checkpoint has no time. */
-export function readForkHead(head: ForkHead): Pick<Checkpoint, 'size' | 'rootHash'> & {
-  readonly timeMs?: number;
-} {
-  if (head.face === 'tree-head') return head.head;
-  return parseCheckpoint(parseNote(head.note).text, { allowExtensions: true });
-}
-
-/** The order of heads in a proof: by size, then by root hash. Negative, 0 or positive. */
-export function compareForkHeads(a: ForkHead, b: ForkHead): number {
-  const [one, other] = [readForkHead(a), readForkHead(b)];
-  return one.size - other.size || compareBytes(one.rootHash, other.rootHash);
-}
-
-const HEADER = 'varve/fork-proof@v1';
+/** First line of a fork proof. */
+export const FORK_PROOF_HEADER = 'varve/fork-proof@v1';
 const GENESIS = 'genesis ';
 const GENESIS_NODE = 'genesis-node ';
 const NODE = 'node ';
-/** Two notes and a genesis leaf in base64. */
-const FORK_PROOF_BYTES_MAX = 2 * NOTE_BYTES_MAX + 100_000;
+/** Longest fork proof: two notes and a genesis leaf in base64. */
+export const FORK_PROOF_BYTES_MAX: number = 2 * NOTE_BYTES_MAX + 100_000;
 
 function readProof(bytes: Uint8Array): ForkProof {
   if (bytes.length > FORK_PROOF_BYTES_MAX) throw malformed(`${bytes.length} bytes`);
@@ -108,7 +89,7 @@ function readProof(bytes: Uint8Array): ForkProof {
   // No line of a checkpoint is empty, so blank lines stand around and in the middle of notes only.
   const [head = '', ...halves] = text.slice(0, -1).split('\n\n');
   const [header, kindLine, firstLine = '', secondLine = '', ...lines] = head.split('\n');
-  if (header !== HEADER) throw malformed(`the first line is not ${HEADER}`);
+  if (header !== FORK_PROOF_HEADER) throw malformed(`the first line is not ${FORK_PROOF_HEADER}`);
   const kind = KINDS.find((one) => kindLine === `kind ${one}`);
   if (kind === undefined) throw malformed('no kind of fork');
   if (halves.length % 2 !== 0) throw malformed('a note without signatures');
@@ -149,9 +130,7 @@ function checkShape(proof: ForkProof): void {
 }
 
 function formatHead(head: ForkHead): string {
-  if (head.face === 'checkpoint') return 'head checkpoint';
-  const { size, timeMs, rootHash } = head.head;
-  return `head tree-head ${size} ${timeMs} ${base64(rootHash)} ${base64(head.signature)}`;
+  return head.face === 'checkpoint' ? 'head checkpoint' : formatTreeHeadLine(head);
 }
 
 /** Reads a head line; a checkpoint takes the next note. */
@@ -161,14 +140,7 @@ function parseHead(line: string, notes: Uint8Array[]): ForkHead {
     if (note === undefined) throw malformed('no note for a head line');
     return { face: 'checkpoint', note };
   }
-  const parts = /^head tree-head (0|[1-9]\d{0,15}) (0|[1-9]\d{0,15}) (\S{44}) (\S{1,200})$/.exec(
-    line,
-  );
-  if (parts === null) throw malformed('not a head line');
-  const [, size, timeMs, root = '', signature = ''] = parts;
-  const head = { size: Number(size), timeMs: Number(timeMs), rootHash: parseBase64(root) };
-  treeHeadInput(head);
-  return { face: 'tree-head', head, signature: parseBase64(signature) };
+  return parseTreeHeadLine(line);
 }
 
 function decode(line: string, keyword: string): Uint8Array {

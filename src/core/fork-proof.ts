@@ -1,31 +1,24 @@
 import { base64 } from './base64.ts';
 import { equalBytes, utf8Text } from './bytes.ts';
-import { type CheckpointTrust, openCheckpoint } from './checkpoint.ts';
 import { TransparencyError } from './error.ts';
-import { rootsOfForkPath } from './fork-path.ts';
 import {
   compareForkHeads,
-  type ForkBinding,
   type ForkHead,
+  type ForkKeys,
+  openForkHead,
+  readForkHead,
+} from './fork-head.ts';
+import { rootsOfForkPath } from './fork-path.ts';
+import {
+  type ForkBinding,
   type ForkKind,
   type ForkProof,
   formatForkProof,
   parseForkProof,
-  readForkHead,
 } from './fork-proof-file.ts';
 import { leafHash } from './hash.ts';
 import { checkInclusion } from './inclusion.ts';
-import { checkTreeHead } from './tree-head.ts';
-import { formatVkey, type VerifierKey } from './vkey.ts';
-
-/** The keys of the log that is said to have forked. */
-export interface ForkKeys {
-  readonly logKey: VerifierKey;
-  /** Default: the name of the log's key. */
-  readonly origin?: string;
-  /** DER SubjectPublicKeyInfo; needed where a head is an RFC 6962 one. */
-  readonly p256PublicKey?: Uint8Array;
-}
+import { formatVkey } from './vkey.ts';
 
 /**
  * Checks that a log signed two heads which no honest log can have signed. It needs the keys and nothing else.
@@ -39,8 +32,8 @@ export interface ForkKeys {
  */
 export function checkForkProof(file: Uint8Array, keys: ForkKeys): void {
   const proof = parseForkProof(file);
-  checkHead(proof.first, keys);
-  checkHead(proof.second, keys);
+  openForkHead(proof.first, keys);
+  openForkHead(proof.second, keys);
   if (proof.binding !== undefined) checkBinding(proof, proof.binding, keys);
   checkContradiction(proof);
 }
@@ -96,22 +89,6 @@ function checkContradiction(proof: ForkProof): void {
     },
   };
   if (!isFork[proof.kind]()) throw provesNothing(`sizes ${first.size} and ${second.size} may fit`);
-}
-
-function checkHead(head: ForkHead, keys: ForkKeys): void {
-  if (head.face === 'checkpoint') {
-    openCheckpoint(head.note, trustOf(keys));
-    return;
-  }
-  const { p256PublicKey } = keys;
-  if (p256PublicKey === undefined) throw provesNothing('no P-256 key to check a tree head with');
-  checkTreeHead({ ...head.head, signature: head.signature, p256PublicKey });
-}
-
-function trustOf(keys: ForkKeys): CheckpointTrust {
-  const { logKey, origin = logKey.name } = keys;
-  // A log that adds lines to its checkpoints is a log still.
-  return { logKey, origin, allowExtensions: true };
 }
 
 /**

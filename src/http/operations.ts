@@ -238,6 +238,23 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     },
     responses: { 200: text('`kept`') },
   },
+  'POST /:log/evidence': {
+    path: '/{log}/evidence',
+    parameters: [LOG],
+    requestBody: {
+      required: true,
+      content: {
+        'text/plain': { schema: { type: 'string' } },
+        'application/json': { schema: { type: 'object' } },
+      },
+    },
+    responses: {
+      200: json(
+        'whether the tree contains the head; `evidence`: it does not, and the log has halted',
+        objectOf({ verdict: { type: 'string', enum: ['contained', 'evidence'] } }),
+      ),
+    },
+  },
 };
 
 function otlp(path: string): Operation {

@@ -64,6 +64,8 @@ export function statusOf(code: ErrorCode): number {
     case 'json.bom':
     case 'note.malformed':
     case 'checkpoint.malformed':
+    case 'tree-head.malformed':
+    case 'fork-proof.malformed':
     case 'add-checkpoint.malformed':
     case 'submission.malformed':
     case 'submission.empty':
@@ -153,12 +155,10 @@ export function statusOf(code: ErrorCode): number {
     case 'checkpoint.rollback':
     case 'checkpoint.fork':
     case 'cosignature.malformed':
-    case 'tree-head.malformed':
     case 'tree-head.bad-signature':
     case 'policy.malformed':
     case 'policy.quorum-not-met':
     case 'proof-file.malformed':
-    case 'fork-proof.malformed':
     case 'fork-proof.proves-nothing':
     case 'log-list.malformed':
     case 'leaf.malformed':

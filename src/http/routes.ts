@@ -3,6 +3,7 @@ import type { Answer } from './answers.ts';
 import { getConsistency, getEntries, getEntryAndProof, getProofByHash, getTreeHead } from './ct.ts';
 import { getEntry, getProof } from './entries.ts';
 import { postEvents } from './events.ts';
+import { postEvidence } from './evidence.ts';
 import type { Exchange, LogExchange } from './exchange.ts';
 import { getCheckpoint, getKeptCheckpoint } from './heads.ts';
 import { getDescription, getHealth, getMetrics, getReadiness } from './health.ts';
@@ -216,5 +217,13 @@ export const ROUTES: readonly Route[] = [
     summary: 'Keep an audit note of an index head',
     about: 'log',
     handler: postAudit,
+  },
+  {
+    method: 'POST',
+    path: '/:log/evidence',
+    audience: 'operate',
+    summary: 'Show the log a head that it is said to have signed',
+    about: 'log',
+    handler: postEvidence,
   },
 ];

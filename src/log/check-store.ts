@@ -1,7 +1,6 @@
 import { sha256 } from '#sha256';
 import { base64 } from '../core/base64.ts';
 import { equalBytes } from '../core/bytes.ts';
-import { openCheckpoint } from '../core/checkpoint.ts';
 import { formatVkey } from '../core/vkey.ts';
 import { parseGenesis } from '../event/genesis.ts';
 import { checkCommits, readLastCommit } from './check-commits.ts';
@@ -11,6 +10,7 @@ import { IdCheck } from './check-ids.ts';
 import { heldTo, lie } from './check-lie.ts';
 import { checkNothingElse } from './check-surplus.ts';
 import type { LogType } from './contract.ts';
+import { openSeenHead } from './evidence.ts';
 import type { GuardState, Store } from './ports.ts';
 import { formatMeta } from './recovery.ts';
 import { type CommitRow, evidenceKey, keysOf, META_KEY } from './rows.ts';
@@ -156,10 +156,12 @@ async function knownHeads(
     heads.push({ ...guarded, what: 'the guard' });
   }
   for (const { key, value } of await store.scan({ ...keysOf('F'), limit: EVIDENCE_READ })) {
-    if (!equalBytes(key, evidenceKey(sha256(value)))) lie('a note of evidence was altered');
-    const opened = heldTo('a note of evidence', () => openCheckpoint(value, { logKey: keys.log }));
+    const opened = openSeenHead(value, keys);
+    if (opened === undefined || !equalBytes(key, evidenceKey(sha256(value)))) {
+      lie('a head of evidence was altered');
+    }
     if (opened.size > size) lie(`a head of ${opened.size} was signed, the tree has ${size}`);
-    heads.push({ size: opened.size, rootHash: opened.rootHash, what: 'a note of evidence' });
+    heads.push({ size: opened.size, rootHash: opened.rootHash, what: 'a head of evidence' });
   }
   return heads.sort((a, b) => a.size - b.size);
 }

@@ -49,6 +49,12 @@ export type SubmitOutcome =
   | { readonly kind: 'conflict'; readonly receipt: Receipt; readonly firstIndex: number }
   | { readonly kind: 'refused'; readonly error: TransparencyError };
 
+/**
+ * What became of a head that someone showed. `evidence`: our key signed it and the tree does not contain it; the log
+ * halts. `contained`: it is of this tree. `not-signed`: nobody can know whose it is. `not-checked`: the log had halted.
+ */
+export type SeenVerdict = 'evidence' | 'contained' | 'not-signed' | 'not-checked';
+
 /** Figures for health and metrics. */
 export interface LogFigures {
   readonly integratedSize: number;
@@ -88,12 +94,12 @@ export interface Log {
   readonly witnesses: readonly WitnessState[];
 
   /**
-   * Holds a head that someone saw against the tree: a checkpoint with a valid signature of our key that the tree does
-   * not contain is evidence, and halts the log. (forks.md, EVIDENCE)
+   * Holds a head that someone saw against the tree: one with a valid signature of our key that the tree does not contain
+   * is evidence, and halts the log. A halted log looks at nothing more. (forks.md, EVIDENCE)
    *
-   * @param note  a signed note; bytes that are none of ours are passed over
+   * @param head  a signed note, or the line of a tree head (spec/7-proof-file.md §5)
    */
-  reportSeen(note: Uint8Array): Promise<void>;
+  reportSeen(head: Uint8Array): Promise<SeenVerdict>;
   /**
    * Admits items (a bare event or `{event, sig?, disclosures?}`, UTF-8 JSON each) and answers in their order, after the
    * commit that holds them is on disk.

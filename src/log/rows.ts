@@ -14,7 +14,7 @@ import { TransparencyError } from '../core/error.ts';
  *   J 20 bytes ‖ 16 bytes          conflict row: leaf index of the entry with that id and that other content
  *   S u64 size ‖ u64 time          signed head
  *   P                              key of the signed head that was published last
- *   F 32 bytes                     evidence: a note of our key that our tree does not contain, by its SHA-256
+ *   F 32 bytes                     evidence: a head of our key that our tree does not contain, by its SHA-256
  *   K u64 size ‖ 32 bytes          an entry names the head with that size and note hash: it is kept for ever; an index
  *                                  head names no note, and 32 zero bytes stand for every head of that size
  *   N I, N S                       tally of the idempotency rows, of the signed heads (tally.ts)

@@ -10,6 +10,7 @@ import type {
   LogFigures,
   LogState,
   LogType,
+  SeenVerdict,
   SignedHead,
   SubmitContext,
   SubmitOutcome,
@@ -69,7 +70,7 @@ export class RunningLog implements Log {
       ...setup,
       sinks: this.#life,
       log: this,
-      onSeen: (note) => void this.reportSeen(note),
+      onSeen: (note) => this.#meet(note),
     });
   }
 
@@ -123,14 +124,21 @@ export class RunningLog implements Log {
     return this.published?.size ?? 0;
   }
 
-  async reportSeen(note: Uint8Array): Promise<void> {
-    if (this.#life.isHalted) return;
+  async reportSeen(head: Uint8Array): Promise<SeenVerdict> {
+    if (this.#life.isHalted) return 'not-checked';
     const { keys, reads } = this.#parts;
-    const evidence = await reads.run(() => evidenceOf(note, keys, this.#evidenceTree()));
-    if (evidence === null || this.#life.isHalted) return;
+    const evidence = await reads.run(() => evidenceOf(head, keys, this.#evidenceTree()));
+    if (typeof evidence === 'string') return evidence;
+    if (this.#life.isHalted) return 'not-checked';
     // Halted at once, then kept: a log that stops before it wrote why is told so again.
     this.#haltOn(evidence);
-    await keepEvidence(this.#options.store, evidence);
+    try {
+      await keepEvidence(this.#options.store, evidence);
+    } catch (error) {
+      reportFailure(error, this.#life);
+      throw error;
+    }
+    return 'evidence';
   }
 
   async submit(
@@ -215,6 +223,13 @@ export class RunningLog implements Log {
     publisher.stop(error);
     scrub?.end();
     void housekeeping.end();
+  }
+
+  /** A note that a witness showed: nobody waits for what comes of it. */
+  #meet(note: Uint8Array): void {
+    this.reportSeen(note).catch((error: unknown) => {
+      if (this.#closing === null) reportFailure(error, this.#life);
+    });
   }
 
   #evidenceTree(): EvidenceTree {

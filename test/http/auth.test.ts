@@ -83,6 +83,7 @@ const AUDIENCES: Readonly<Record<string, Audience>> = {
   'GET /:log/lookup': 'audit',
   'GET /:log/audits': 'audit',
   'POST /:log/audits': 'audit',
+  'POST /:log/evidence': 'operate',
 };
 
 /** Roles that open an audience. */

@@ -9,6 +9,7 @@ function appThatIsTold(): { app: AppUnderTest; told: Uint8Array[] } {
   app.main.publish();
   app.main.reportSeen = async (note) => {
     told.push(note);
+    return 'contained';
   };
   return { app, told };
 }

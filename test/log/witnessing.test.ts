@@ -1,11 +1,16 @@
 import { describe, expect, test } from 'vitest';
+import { base64 } from '../../src/core/base64.ts';
+import { utf8 } from '../../src/core/bytes.ts';
 import { openCheckpoint, signCheckpoint } from '../../src/core/checkpoint.ts';
+import { formatForkHead } from '../../src/core/fork-head.ts';
 import { checkForkProof } from '../../src/core/fork-proof.ts';
-import { parseNote } from '../../src/core/note.ts';
+import { formatNote, parseNote } from '../../src/core/note.ts';
+import { treeHeadInput } from '../../src/core/tree-head.ts';
 import { parseVkey } from '../../src/core/vkey.ts';
 import { parseLeaf } from '../../src/event/leaf.ts';
 import type { Evidence } from '../../src/log/evidence.ts';
 import type { Log } from '../../src/log/log.ts';
+import type { Store } from '../../src/log/ports.ts';
 import { memoryGuard, memoryStore } from '../../src/storage/storage.ts';
 import { keepOpen } from '../support/keep-open.ts';
 import { scriptedCosigner } from '../support/scripted-cosigner.ts';
@@ -144,6 +149,62 @@ describe('evidence', () => {
     await log.reportSeen(
       signCheckpoint({ origin: log.origin, size: 99, rootHash: new Uint8Array(32) }, parts.signer),
     );
+    expect(log.state).toMatchObject({ kind: 'halted', reason: 'evidence' });
+    await log.close();
+  });
+
+  test('is a head with lines behind its root too, which an honest log does not write', async () => {
+    const parts = ports();
+    const log = await openTestLog({ ...parts, onEvidence: () => {} });
+    const text = utf8(`${log.origin}\n1\n${base64(new Uint8Array(32).fill(4))}\nan extension\n`);
+    const { keyHash } = parseVkey(log.vkey);
+    const signature = parts.signer.signNote(text);
+    const line = { name: log.origin, keyHash, signature };
+    expect(await log.reportSeen(formatNote({ text, signatures: [line] }))).toBe('evidence');
+    await log.close();
+    const again = await openTestLog({ ...parts, onEvidence: () => {} });
+    expect(again.state).toMatchObject({ kind: 'halted', reason: 'evidence' });
+    await again.close();
+  });
+
+  test('is a tree head of the other face, also where its time alone contradicts', async () => {
+    const parts = ports();
+    const found: Evidence[] = [];
+    const log = await openTestLog({ ...parts, onEvidence: (evidence) => found.push(evidence) });
+    await log.waitPublished(1, soon());
+    // Larger than everything that was signed, and earlier than the head of size 1.
+    const head = { size: 99, rootHash: new Uint8Array(32).fill(5), timeMs: 3 };
+    const signature = parts.signer.signTreeHead(treeHeadInput(head));
+    const shown = formatForkHead({ face: 'tree-head', head, signature });
+    expect(await log.reportSeen(shown)).toBe('evidence');
+    expect(await log.reportSeen(shown)).toBe('not-checked');
+    const keys = { logKey: parseVkey(log.vkey), p256PublicKey: parts.signer.p256PublicKey };
+    checkForkProof(found[0]?.forkProof ?? new Uint8Array(0), keys);
+    await log.close();
+    const again = await openTestLog({ ...parts, onEvidence: () => {} });
+    expect(again.state).toMatchObject({ kind: 'halted', reason: 'evidence' });
+    await again.close();
+  });
+
+  test('that cannot be kept halts the log all the same, and ends the process', async () => {
+    const parts = ports();
+    const cosigner = scriptedCosigner(2, 'any');
+    const faults: unknown[] = [];
+    const full = new Error('no space left on device');
+    const { store } = parts;
+    const write: Store['write'] = store.write.bind(store);
+    store.write = (batch) =>
+      batch.changes[0]?.key[0] === 'F'.charCodeAt(0) ? Promise.reject(full) : write(batch);
+    const onFault = (error: unknown) => faults.push(error);
+    const log = await openTestLog({ ...parts, cosigner, limits, onEvidence() {}, onFault });
+    await log.waitPublished(1, soon());
+    const rootHash = new Uint8Array(32).fill(1);
+    const note = signCheckpoint({ origin: log.origin, size: 1, rootHash }, parts.signer);
+    cosigner.onRound = async (tree) => {
+      tree.onEvidence({ witness: 'w0', note, size: 1, rootHash });
+    };
+    await add(log, 'a').catch(() => {});
+    await expect.poll(() => faults.includes(full)).toBe(true);
     expect(log.state).toMatchObject({ kind: 'halted', reason: 'evidence' });
     await log.close();
   });

@@ -55,7 +55,7 @@ export function createFakeLog(type: LogType = 'events', name = 'main'): FakeLog 
     submitted: [],
     publishes: true,
     witnesses: [],
-    async reportSeen() {},
+    reportSeen: async () => 'contained',
     async appendOwn() {
       throw new TransparencyError('log.halted', 'a fake log appends nothing of its own');
     },
