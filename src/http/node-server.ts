@@ -129,19 +129,18 @@ function closeSlowly(socket: Socket): void {
 }
 
 /**
- * Between requests Node closes idle connections only when asked, so it is asked again until none is left. First it gets
- * to read what has arrived: to Node a connection is idle while its request still lies unread in the socket, and closing
- * it then, as its own `Server.close` does, would cut a request that its sender has sent.
+ * Ends without cutting a request that was sent before. First Node gets to accept what has connected: closing the
+ * listening socket resets the connections that wait in it. Then it gets to read what has arrived: to Node a connection
+ * is idle while its request still lies unread in the socket, and closing it then, as its own `Server.close` does, would
+ * cut it. Between requests Node closes idle connections only when asked, so it is asked again until none is left.
  */
 async function closeServer(server: Server, timeoutMs: number): Promise<void> {
+  const cut = setTimeout(() => server.closeAllConnections(), timeoutMs);
+  await graceOfClose();
   const closed = new Promise<void>((resolve) => {
     NetServer.prototype.close.call(server, () => resolve());
   });
-  const cut = setTimeout(() => server.closeAllConnections(), timeoutMs);
-  await sleep(CLOSE_GRACE_MS);
-  // After the timer of a loop that was held up, sockets are read before these come.
-  await nextTurn();
-  await nextTurn();
+  await graceOfClose();
   server.closeIdleConnections();
   const sweep = setInterval(() => server.closeIdleConnections(), 20);
   try {
@@ -152,7 +151,14 @@ async function closeServer(server: Server, timeoutMs: number): Promise<void> {
   }
 }
 
-/** How long connections may look idle before they are closed. */
+async function graceOfClose(): Promise<void> {
+  await sleep(CLOSE_GRACE_MS);
+  // After the timer of a loop that was held up, sockets are accepted and read before these come.
+  await nextTurn();
+  await nextTurn();
+}
+
+/** How long connections may wait, or look idle, before they are closed. */
 const CLOSE_GRACE_MS = 50;
 
 /** The one thing that HTTP/1.1 asks of every request, and Node would refuse without a word. (RFC 9112 §3.2) */

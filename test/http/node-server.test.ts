@@ -1,12 +1,36 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { request as httpsRequest } from 'node:https';
 import { connect, type Socket } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { Worker } from 'node:worker_threads';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createApp, type LogApp } from '../../src/http/app.ts';
 import { type Limits, limitsOf } from '../../src/http/limits.ts';
 import { type HttpServer, listen } from '../../src/http/node-server.ts';
 import type { Log } from '../../src/log/log.ts';
 import { createFakeLog, type FakeLog } from '../support/fake-log.ts';
+
+/** Opens connections, sends a request over each, says so, and posts the first line of each answer. */
+const CONNECTING = `
+const { parentPort, workerData: { port, sent, count } } = require('node:worker_threads');
+const { connect } = require('node:net');
+let written = 0;
+const talk = () => new Promise((resolve) => {
+  let text = '';
+  const socket = connect(port, '127.0.0.1', () => {
+    socket.write('GET /healthz HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n', () => {
+      if (++written === count) {
+        Atomics.store(sent, 0, 1);
+        Atomics.notify(sent, 0);
+      }
+    });
+  });
+  socket.on('data', (chunk) => { text += chunk; });
+  socket.on('error', (error) => { text += error.code; });
+  socket.on('close', () => resolve(text.split('\\r\\n')[0]));
+});
+Promise.all(Array.from({ length: count }, talk)).then((answers) => parentPort.postMessage(answers));
+`;
 
 interface Served {
   readonly app: LogApp;
@@ -283,7 +307,8 @@ describe('close', () => {
     await reached;
     const closed = server.close();
     expect(await idle).toMatch(/^HTTP\/1.1 200 /);
-    await expect(talk(port, ['x'])).rejects.toThrow(/ECONNREFUSED/);
+    // Those who had connected are accepted first; then nobody is, while the answer is still under way.
+    await vi.waitFor(() => expect(talk(port, ['x'])).rejects.toThrow(/ECONNREFUSED/));
     release();
     expect(await answer).toMatch(/^HTTP\/1.1 201 /);
     await closed;
@@ -306,6 +331,18 @@ describe('close', () => {
     await server.close();
     await gone;
     expect(text).toMatch(/^HTTP\/1.1 200 .*connection: close.*ok\n$/is);
+  });
+
+  it('answers those who connected and were not accepted yet', async () => {
+    const { server, port } = await serve();
+    const sent = new Int32Array(new SharedArrayBuffer(4));
+    // In a thread of its own: this one does not turn until all are connected and have sent their requests.
+    const clients = new Worker(CONNECTING, { eval: true, workerData: { port, sent, count: 20 } });
+    const answers = once(clients, 'message');
+    expect(Atomics.wait(sent, 0, 0, 10_000)).toBe('ok');
+    await server.close();
+    expect(await answers).toEqual([Array.from({ length: 20 }, () => 'HTTP/1.1 200 OK')]);
+    await clients.terminate();
   });
 
   it('cuts what does not finish in time', async () => {
