@@ -33,6 +33,8 @@ export interface FolderConfig {
   readonly index: string;
   /** Heads of our keys that our tree does not contain, as others showed them. */
   readonly evidence: string;
+  /** One file of keys of openings for each log. */
+  readonly openings: string;
   readonly keys: string;
   readonly guard: string;
   /** The file of tokens. Beside the keys: a restored copy of the data brings no revoked token back. */
@@ -141,6 +143,7 @@ export function foldersOf(
   return {
     store: resolve(data, 'store'),
     leafIndex: resolve(data, 'leaf-index'),
+    openings: resolve(data, 'openings'),
     index: resolve(data, 'index'),
     evidence: resolve(data, 'evidence'),
     keys: keysFolder,

@@ -17,6 +17,8 @@ export interface LogFolder {
   /** Its verifiable index. */
   readonly index: string;
   readonly evidence: string;
+  /** The keys of its openings. Not beside the keys of the log: those may lie where nothing can be written. */
+  readonly openingKeys: string;
   /**
    * Holds the verifier key of keys that never signed; gone before they do. It lies beside the store, so that a copy of the
    * keys does not take it along.
@@ -40,6 +42,7 @@ export function logFolderOf(folders: FolderConfig, name: string): LogFolder {
     leafIndex: join(folders.leafIndex, name),
     index: join(folders.index, name),
     evidence: join(folders.evidence, name),
+    openingKeys: join(folders.openings, `${name}.keys`),
     newMark: join(folders.store, `${name}.new`),
     runningMark: join(folders.store, `${name}.running`),
     unconfirmedMark: join(folders.guard, `${name}.unconfirmed`),

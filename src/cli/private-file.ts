@@ -34,6 +34,15 @@ export async function readPrivateFile(dir: string, path: string): Promise<Uint8A
   }
 }
 
+/** Checks that its owner alone may read or write a file, if there is one. @throws {TransparencyError} keys.malformed */
+export async function checkPrivateFile(path: string): Promise<void> {
+  try {
+    checkMode(path, (await stat(path)).mode, '600');
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
+}
+
 /**
  * Makes a folder of private files, flushed: all of them or nothing. The folder has mode 0700, its files 0600.
  *

@@ -77,6 +77,7 @@ export type ErrorCode =
   | 'submission.too-many-items'
   | 'submission.bad-disclosure'
   | 'submission.openings-not-kept'
+  | 'opening.mismatch'
   | 'ingest.malformed'
   | 'ingest.unknown-format'
   | 'ingest.bad-signature'

@@ -2,6 +2,7 @@ import { TransparencyError } from '../core/error.ts';
 import { formatProofFile } from '../core/proof-file.ts';
 import { proveInclusion } from '../core/prover.ts';
 import { parseLeaf } from '../event/leaf.ts';
+import { tellOpenings } from '../event/told-openings.ts';
 import type { Log } from '../log/log.ts';
 import { type Answer, answerHeaders } from './answers.ts';
 import type { LogExchange } from './exchange.ts';
@@ -36,6 +37,16 @@ export async function getProof(exchange: LogExchange): Promise<Answer> {
   const body = formatProofFile({ leafIndex, path, checkpoint: head.note });
   const caching = services.authOff ? 'revalidate' : 'private-never';
   return { status: 200, headers: answerHeaders('text/plain; charset=utf-8', caching), body };
+}
+
+/**
+ * `GET /{log}/entries/{index}/openings`: what is kept of the values that an entry withholds. (spec/14-privacy.md §4)
+ */
+export async function getOpenings({ request, log }: LogExchange): Promise<Answer> {
+  const index = indexOf(pathSegment(request, 2));
+  const told = tellOpenings({ index, ...(await log.readOpenings(index)) });
+  const headers = answerHeaders('application/json', 'private-never');
+  return { status: 200, headers, body: JSON.stringify(told) };
 }
 
 /**

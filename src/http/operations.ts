@@ -158,6 +158,27 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     parameters: [LOG, inPath('index', INTEGER), query('size', INTEGER, false)],
     responses: { 200: text('a proof file (C2SP tlog-proof)') },
   },
+  'GET /:log/entries/:index/openings': {
+    path: '/{log}/entries/{index}/openings',
+    parameters: [LOG, inPath('index', INTEGER)],
+    responses: {
+      200: json(
+        'what is kept, what is erased, what cannot be read',
+        objectOf({
+          index: INTEGER,
+          disclosures: { type: 'array', items: { type: 'string' } },
+          raw: {
+            anyOf: [{ type: 'null' }, objectOf({ salt: { type: 'string' }, bytes: BYTES })],
+          },
+          erased: {
+            type: 'array',
+            items: objectOf({ pointer: { type: 'string' }, by: INTEGER }),
+          },
+          unreadable: { type: 'array', items: { type: 'string' } },
+        }),
+      ),
+    },
+  },
   'GET /:log/ct/v1/get-sth': {
     path: '/{log}/ct/v1/get-sth',
     parameters: [LOG],

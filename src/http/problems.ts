@@ -165,6 +165,7 @@ export function statusOf(code: ErrorCode): number {
     case 'genesis.malformed':
     case 'receipt.malformed':
     case 'receipt.mismatch':
+    case 'opening.mismatch':
     case 'store.moved':
     case 'store.corrupt':
     case 'store.locked':

@@ -1,7 +1,7 @@
 import { postEntry } from './add.ts';
 import type { Answer } from './answers.ts';
 import { getConsistency, getEntries, getEntryAndProof, getProofByHash, getTreeHead } from './ct.ts';
-import { getEntry, getProof } from './entries.ts';
+import { getEntry, getOpenings, getProof } from './entries.ts';
 import { postEvents } from './events.ts';
 import { postEvidence } from './evidence.ts';
 import type { Exchange, LogExchange } from './exchange.ts';
@@ -153,6 +153,14 @@ export const ROUTES: readonly Route[] = [
     summary: 'The proof file of an entry',
     about: 'log',
     handler: getProof,
+  },
+  {
+    method: 'GET',
+    path: '/:log/entries/:index/openings',
+    audience: 'audit',
+    summary: 'Openings of the values that an entry withholds',
+    about: 'log',
+    handler: getOpenings,
   },
   {
     method: 'GET',

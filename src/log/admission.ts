@@ -1,11 +1,13 @@
 import { base64url, parseBase64 } from '../core/base64.ts';
 import { ENTRY_BYTES_MAX } from '../core/bundle.ts';
+import { utf8 } from '../core/bytes.ts';
 import { isTransparencyError, TransparencyError } from '../core/error.ts';
 import { leafHash } from '../core/hash.ts';
 import type { ParsedEvent } from '../event/event.ts';
 import type { EventSignature } from '../event/event-signature.ts';
 import { formatLeaf, type Recv } from '../event/leaf.ts';
 import type { MappedItem } from '../event/mapped-item.ts';
+import { type Opening, openingsOf, rawOpening } from '../event/opening.ts';
 import { idempotencyKey, samenessMac } from '../event/sameness.ts';
 import { findSecret } from '../event/secret.ts';
 import { parseSubmission, type Submission } from '../event/submission.ts';
@@ -37,6 +39,8 @@ export interface AdmissionOptions {
   readonly samenessSecret: Uint8Array;
   readonly clock: Clock;
   readonly random: RandomBytes;
+  /** Does the log keep openings? */
+  readonly keepsOpenings: boolean;
 }
 
 /** Kinds by which a source itself changes: they need the operate role. (design §4) */
@@ -70,7 +74,10 @@ export function createAdmission(options: AdmissionOptions): AdmitItems {
   /** @param made  what tells who made the event, and the bytes over which sameness is decided */
   function admit(
     { event, sig }: { readonly event: ParsedEvent; readonly sig: EventSignature | null },
-    made: Pick<Recv, 'adapter' | 'map' | 'raw'> & { readonly content: Uint8Array },
+    made: Pick<Recv, 'adapter' | 'map' | 'raw'> & {
+      readonly content: Uint8Array;
+      readonly openings: readonly Opening[] | null;
+    },
     context: SubmitContext,
   ): Admission {
     const { canonical } = event; // what waits in the pool must not hold the whole event
@@ -104,6 +111,7 @@ export function createAdmission(options: AdmissionOptions): AdmitItems {
           remake,
         },
         names: namedHead(event.seen),
+        openings: made.openings,
       },
     };
   }
@@ -117,16 +125,21 @@ export function createAdmission(options: AdmissionOptions): AdmitItems {
         if (!isTransparencyError(error)) throw error;
         return { kind: 'refused', error, trace: traceOfError(error) };
       }
-      const refusal = refusalOf(submission, options.tenant, context);
+      const { event, disclosures } = submission;
+      const refusal =
+        refusalOf(event, options.tenant, context) ??
+        (disclosures.length === 0 ? null : refusalOfOpenings(submission, options.keepsOpenings));
       if (refusal !== null) return refusal;
-      const content = submission.event.canonical;
-      return admit(submission, { adapter: 'native', map: null, raw: null, content }, context);
+      const openings = disclosures.length === 0 ? null : openingsOf(disclosures, event.event.sd);
+      const made = { adapter: 'native', map: null, raw: null, content: event.canonical, openings };
+      return admit(submission, made, context);
     },
     mapped(item, context) {
       const { event, adapter, map, rawCommitment: raw, raw: content } = item;
-      const refusal = refusalOf({ event, disclosures: [] }, options.tenant, context);
+      const refusal = refusalOf(event, options.tenant, context);
       if (refusal !== null) return refusal;
-      return admit({ event, sig: null }, { adapter, map, raw, content }, context);
+      const openings = options.keepsOpenings ? openingsOfMapped(item) : null;
+      return admit({ event, sig: null }, { adapter, map, raw, content, openings }, context);
     },
   };
 }
@@ -138,12 +151,7 @@ function namedHead(seen: ParsedEvent['seen']): NamedHead | null {
 }
 
 /** What the schema cannot know: tenant, source and role of the sender, usable secrets. */
-function refusalOf(
-  submission: Pick<Submission, 'event' | 'disclosures'>,
-  tenant: string,
-  context: SubmitContext,
-): Admission | null {
-  const { event, disclosures } = submission;
+function refusalOf(event: ParsedEvent, tenant: string, context: SubmitContext): Admission | null {
   if (event.tenant !== tenant) {
     return refused('event.wrong-tenant', `this log is the tenant's "${tenant}"`);
   }
@@ -153,18 +161,43 @@ function refusalOf(
   if (OPERATE_KINDS.has(event.kind) && !context.operate) {
     return refused('event.role-required', `${event.kind} needs the operate role`);
   }
-  if (disclosures.length > 0) {
+  const secret = findSecret(event.canonical);
+  return secret === null ? null : holdsSecret(event, secret);
+}
+
+/** Openings that are not kept at all, or that hold what is not kept even sealed. */
+function refusalOfOpenings(
+  { event, disclosures }: Pick<Submission, 'event' | 'disclosures'>,
+  keepsOpenings: boolean,
+): Admission | null {
+  if (!keepsOpenings) {
     return refused(
       'submission.openings-not-kept',
       'this log keeps no openings: send digests alone',
     );
   }
-  const secret = findSecret(event.canonical);
-  if (secret !== null) {
-    const error = new TransparencyError('event.secret', `it holds what looks like a ${secret}`);
-    return { kind: 'refused', error, trace: traceOf(event.sourceId, event.id, 'event.secret') };
+  for (const text of disclosures) {
+    const secret = findSecret(utf8(text));
+    if (secret !== null) return holdsSecret(event, secret);
   }
   return null;
+}
+
+/** What an adapter withheld and may be kept: what holds a usable secret has no opening. */
+function openingsOfMapped({
+  event,
+  disclosures,
+  raw,
+  rawSalt,
+}: MappedItem): readonly Opening[] | null {
+  if (disclosures.length === 0 && rawSalt === null) return null;
+  const openings = openingsOf(disclosures, event.event.sd);
+  return rawSalt === null ? openings : [...openings, rawOpening({ salt: rawSalt, raw })];
+}
+
+function holdsSecret(event: ParsedEvent, secret: string): Admission {
+  const error = new TransparencyError('event.secret', `it holds what looks like a ${secret}`);
+  return { kind: 'refused', error, trace: traceOf(event.sourceId, event.id, 'event.secret') };
 }
 
 function refused(code: TransparencyError['code'], message: string): Admission {

@@ -11,7 +11,7 @@ export async function checkNothingElse(store: Store, type: LogType): Promise<voi
   const spans: Span[] = [
     ...['B', 'C', 'E', 'F', 'S', 'T'].map(keysOf),
     ...[HEAD_KEY, META_KEY, PUBLISHED_KEY, SCRUBBED_KEY, tallyKey('S')].map(only),
-    ...(type === 'opaque' ? [] : [...['I', 'J', 'K'].map(keysOf), only(tallyKey('I'))]),
+    ...(type === 'opaque' ? [] : [...['I', 'J', 'K', 'O'].map(keysOf), only(tallyKey('I'))]),
     { from: AFTER_ALL, to: AFTER_ALL },
   ];
   spans.sort((a, b) => compareBytes(a.from, b.from));

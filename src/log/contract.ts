@@ -4,6 +4,7 @@ import type { Tile } from '../core/tile.ts';
 import type { TileSource } from '../core/tile-reader.ts';
 import type { MappedItem } from '../event/mapped-item.ts';
 import type { Receipt } from '../event/receipt.ts';
+import type { EntryOpenings } from './openings.ts';
 
 /** What a log's leaves are: events with a receipt, or any bytes. Fixed at creation. */
 export type LogType = 'events' | 'opaque';
@@ -166,6 +167,12 @@ export interface Log {
   readBundle(index: number, width: number): Promise<Uint8Array>;
   /** Exact bytes of an entry. @throws {TransparencyError} entry.not-found */
   readEntry(index: number): Promise<Uint8Array>;
+  /**
+   * What is kept of what an entry withholds; nothing for an entry that withholds nothing, or none of an event.
+   *
+   * @throws {TransparencyError} entry.not-found; log.wrong-type for an opaque log
+   */
+  readOpenings(index: number): Promise<EntryOpenings>;
   /** The lowest index within the published tree whose leaf hash is this one, if there is one. */
   indexOfLeafHash(hash: Uint8Array): Promise<number | undefined>;
   /** The published tree, for provers. */

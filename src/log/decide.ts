@@ -2,6 +2,7 @@ import { equalBytes } from '../core/bytes.ts';
 import { TransparencyError } from '../core/error.ts';
 import { leafHash } from '../core/hash.ts';
 import type { Recv } from '../event/leaf.ts';
+import type { Opening } from '../event/opening.ts';
 import type { LogLimits } from './limits.ts';
 import type { EventIdentity, PooledEntry, Settlement } from './pool.ts';
 import type { Change, Clock, Row, Store } from './ports.ts';
@@ -22,6 +23,15 @@ export interface NewEntry {
   readonly leafHash: Uint8Array;
 }
 
+/** Openings of a new entry. */
+export interface NewOpenings {
+  readonly leafIndex: number;
+  readonly sourceId: string;
+  /** Clock of admission, ms. */
+  readonly atMs: number;
+  readonly openings: readonly Opening[];
+}
+
 /** What a duplicate's receipt repeats. */
 export interface FirstLeaf {
   readonly leafHash: Uint8Array;
@@ -36,6 +46,8 @@ export interface Decision {
   readonly changes: readonly Change[];
   /** New idempotency rows. */
   readonly newIds: readonly Row[];
+  /** What is kept sealed beside new entries, in their order. */
+  readonly openings: readonly NewOpenings[];
   /** Called once the batch is written. */
   readonly answers: readonly (() => void)[];
 }
@@ -119,6 +131,7 @@ class Run implements Decision {
   readonly entries: NewEntry[] = [];
   readonly changes: Change[] = [];
   readonly newIds: Row[] = [];
+  readonly openings: NewOpenings[] = [];
   readonly answers: (() => void)[] = [];
   readonly #options: DecideOptions;
   readonly #known: Map<string, Known>;
@@ -143,7 +156,10 @@ class Run implements Decision {
     const leafIndex = this.#options.tree.builder.size + this.entries.length;
     this.entries.push({ entry: made.entry, leafHash: made.leafHash });
     this.#answer(pooled, { kind, leafIndex, leafHash: made.leafHash, recv, repeated: false });
-    const { names } = pooled;
+    const { atMs, identity, names, openings } = pooled;
+    if (openings !== null && identity !== null) {
+      this.openings.push({ leafIndex, sourceId: identity.sourceId, atMs, openings });
+    }
     if (names !== null) {
       const key = keptKey(names.size, names.noteHash ?? ANY_NOTE);
       this.changes.push({ key, value: new Uint8Array(0) });

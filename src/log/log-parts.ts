@@ -17,6 +17,7 @@ import type { GuardState } from './ports.ts';
 import { Publisher } from './publisher.ts';
 import { Reader } from './reader.ts';
 import { Scrub } from './scrub.ts';
+import { createSeal } from './seal.ts';
 import { SeenFilter } from './seen-filter.ts';
 import { Sequencer } from './sequencer.ts';
 import type { HeadKeys, HeadRow } from './signed-head.ts';
@@ -122,6 +123,7 @@ export function createLogParts(options: OpenLogOptions, setup: LogPartsSetup): L
     onHalt,
     onFault,
   });
+  const { openingKeys, origin } = options;
   const leafOf = createLeafOf((index) => reads.namedEntry(index, size()), samenessSecret);
   const sequencer =
     tree === null || start.state.kind === 'halted'
@@ -136,6 +138,7 @@ export function createLogParts(options: OpenLogOptions, setup: LogPartsSetup): L
           clock,
           timing,
           leafOf,
+          seal: openingKeys === undefined ? null : createSeal(openingKeys, origin),
           onHalt,
           onFault,
           conflicts: new ConflictQuota(limits.conflictsPerMinuteMax),
@@ -146,7 +149,10 @@ export function createLogParts(options: OpenLogOptions, setup: LogPartsSetup): L
   return {
     keys,
     pool,
-    submissions: new Submissions({ tenant, samenessSecret, clock, random, limits, pool }),
+    submissions: new Submissions({
+      ...{ tenant, samenessSecret, clock, random, limits, pool },
+      keepsOpenings: openingKeys !== undefined,
+    }),
     reads,
     sequencer,
     publisher,

@@ -13,6 +13,7 @@ export { type FeedBatch, type FeedCursor, followEntries } from './feed.ts';
 export { LOG_LIMITS, type LogLimits } from './limits.ts';
 export { openLog } from './open-log.ts';
 export type { OpenLogOptions } from './open-options.ts';
+export type { EntryOpenings } from './openings.ts';
 export type {
   Change,
   Clock,
@@ -20,6 +21,7 @@ export type {
   Guard,
   GuardState,
   HeadSigner,
+  OpeningKeys,
   RandomBytes,
   Range,
   Row,

@@ -4,7 +4,15 @@ import type { Evidence } from './evidence.ts';
 import type { Sleep } from './latch.ts';
 import type { LogLimits } from './limits.ts';
 import type { LogObserver } from './observer.ts';
-import type { Clock, Cosigner, Guard, HeadSigner, RandomBytes, Store } from './ports.ts';
+import type {
+  Clock,
+  Cosigner,
+  Guard,
+  HeadSigner,
+  OpeningKeys,
+  RandomBytes,
+  Store,
+} from './ports.ts';
 
 /** What a log is made of. The log closes the store and the guard. */
 export interface OpenLogOptions {
@@ -22,6 +30,8 @@ export interface OpenLogOptions {
   /** Where indices are kept by leaf hash: derived, may be lost. Default: they are searched for in the tiles. */
   readonly leafIndexStore?: Store;
   readonly signer: HeadSigner;
+  /** Under which openings are kept. Default: none are kept, and items that carry some are refused. */
+  readonly openingKeys?: OpeningKeys;
   /** 32 bytes: key of the sameness MAC. */
   readonly samenessSecret: Uint8Array;
   readonly clock: Clock;

@@ -37,6 +37,7 @@ export class OwnLeaves {
       atMs: at,
       identity: null,
       names: null,
+      openings: null,
       settle: () => {},
     };
   }

@@ -1,5 +1,6 @@
 import { TransparencyError } from '../core/error.ts';
 import type { Recv } from '../event/leaf.ts';
+import type { Opening } from '../event/opening.ts';
 
 /** What became of a pooled entry. Everything but `refused` is in the tree and on disk. */
 export type Settlement =
@@ -43,6 +44,8 @@ export interface PooledEntry {
   /** Null for opaque entries and the log's own leaves. */
   readonly identity: EventIdentity | null;
   readonly names: NamedHead | null;
+  /** What is kept sealed beside the entry if it becomes one; null: nothing. */
+  readonly openings: readonly Opening[] | null;
   /** Called once, after the commit that decides. */
   settle(settlement: Settlement): void;
 }
@@ -80,7 +83,7 @@ export class Pool {
    */
   put(entries: readonly PooledEntry[]): void {
     let bytes = 0;
-    for (const { entry } of entries) bytes += entry.length;
+    for (const entry of entries) bytes += bytesOf(entry);
     if (
       this.#entries.length + entries.length > this.#limits.entriesMax ||
       this.#bytes + bytes > this.#limits.bytesMax
@@ -100,7 +103,7 @@ export class Pool {
     let taken = 0;
     let takenBytes = 0;
     while (taken < this.#entries.length && taken < count) {
-      const length = (this.#entries[taken] as PooledEntry).entry.length;
+      const length = bytesOf(this.#entries[taken] as PooledEntry);
       if (taken > 0 && takenBytes + length > bytes) break;
       takenBytes += length;
       taken++;
@@ -110,4 +113,11 @@ export class Pool {
     this.#bytes -= takenBytes;
     return batch;
   }
+}
+
+/** What an entry weighs, with what is kept beside it. */
+function bytesOf({ entry, openings }: PooledEntry): number {
+  let bytes = entry.length;
+  if (openings !== null) for (const opening of openings) bytes += opening.bytes.length;
+  return bytes;
 }

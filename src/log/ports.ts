@@ -119,3 +119,36 @@ export type Clock = () => number;
 
 /** `length` random bytes from the system. */
 export type RandomBytes = (length: number) => Uint8Array;
+
+/** Whose openings a key seals: those of a source that were admitted in a month (UTC, `2026-11`). */
+export interface KeyOwner {
+  readonly source: string;
+  readonly month: string;
+}
+
+/**
+ * The keys under which openings are sealed, and the sealing itself: AES-256-GCM. (spec/14-privacy.md §2, §3)
+ *
+ * Keys have ids, 16 digits of lowercase hex, which never come again. Changes of them run one at a time and are on disk
+ * before they answer; after one that failed every later one is refused: what is on disk is not known.
+ */
+export interface OpeningKeys {
+  /** The key for what is sealed now, of entries from that index on; undefined: one has to be made. */
+  currentOf(owner: KeyOwner, leafIndex: number): string | undefined;
+  /** Makes a key for each owner, current from then on, for entries from that index on. @throws store.failed */
+  make(owners: readonly KeyOwner[], firstIndex: number): Promise<void>;
+  /** Makes a successor, current from then on, for each of some keys. Old id → new id. @throws store.failed */
+  renew(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Destroys keys: no file holds them any more. Ids that are not known are passed over. @throws store.failed */
+  destroy(ids: readonly string[]): Promise<void>;
+  /** No entry below this index has an opening under the key; undefined: there is no such key. */
+  firstIndexOf(id: string): number | undefined;
+  /** Nonce, ciphertext and tag. `context` has to be given again to open it. The key must be there. */
+  seal(id: string, context: Uint8Array, opening: Uint8Array): Uint8Array;
+  /**
+   * What was sealed; undefined where the key is not there any more.
+   *
+   * @throws {TransparencyError} store.corrupt if these are not the bytes that were sealed in this context
+   */
+  open(id: string, context: Uint8Array, sealed: Uint8Array): Uint8Array | undefined;
+}

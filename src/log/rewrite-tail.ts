@@ -1,14 +1,18 @@
+import { concat } from '../core/bytes.ts';
 import { isTransparencyError } from '../core/error.ts';
+import { TILE_WIDTH } from '../core/tile.ts';
 import { parseLeaf } from '../event/leaf.ts';
 import { idempotencyKey } from '../event/sameness.ts';
 import { countEntries, splitEntries } from './entries.ts';
 import type { Row, Store } from './ports.ts';
-import { HEAD_KEY, idKey, keysOf, tileKey } from './rows.ts';
+import { HEAD_KEY, idKey, keysOf, numberOfKey, openingKey, tileKey } from './rows.ts';
 
 /** Rows of a kind that are written again: more than a memtable of LevelDB holds commits of one entry. */
 const ROWS_REWRITTEN = 1_024;
 /** Bundle rows that are written again; they are large. */
 const BUNDLES_REWRITTEN = 64;
+/** Rows of openings that are written at once; each has at most 64 KiB. */
+const OPENINGS_AT_ONCE = 256;
 /** Levels of tiles of the largest tree. */
 const TILE_LEVELS = 7;
 
@@ -22,6 +26,7 @@ export async function rewriteTail(store: Store): Promise<void> {
   const last = (tag: string, limit: number): Promise<readonly Row[]> =>
     store.scan({ ...keysOf(tag), limit, reverse: true });
   const entries = [...(await last('E', ROWS_REWRITTEN)), ...(await last('B', BUNDLES_REWRITTEN))];
+  await rewriteOpenings(store, firstIndexOf(entries));
   const rows: Row[] = [
     { key: HEAD_KEY, value: head },
     ...entries,
@@ -35,6 +40,29 @@ export async function rewriteTail(store: Store): Promise<void> {
   }
   await store.write({ changes: rows, flush: true });
 }
+
+/** The openings of an entry and all behind it. A key that was lost with them leaves them unreadable, and is told so. */
+async function rewriteOpenings(store: Store, firstIndex: number): Promise<void> {
+  const { to } = keysOf('O');
+  let from = openingKey(firstIndex, 0);
+  for (;;) {
+    const rows = await store.scan({ from, to, limit: OPENINGS_AT_ONCE });
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    await store.write({ changes: rows, flush: true });
+    from = concat(last.key, Uint8Array.of(0));
+  }
+}
+
+/** The first entry of some rows of entries. */
+function firstIndexOf(entryRows: readonly Row[]): number {
+  const indices = entryRows.map(
+    ({ key }) => numberOfKey(key) * (key[0] === BUNDLE_TAG ? TILE_WIDTH : 1),
+  );
+  return Math.min(...indices);
+}
+
+const BUNDLE_TAG = 'B'.charCodeAt(0);
 
 /** The idempotency rows of the events in some entry rows. */
 async function idsOf(store: Store, entryRows: readonly Row[]): Promise<readonly Row[]> {

@@ -12,6 +12,7 @@ import { TransparencyError } from '../core/error.ts';
  *   T u8 level ‖ u64 tile index    hash tile; level 0 only when full, others whenever they grew
  *   I 20 bytes                     idempotency row: leaf index and sameness MAC of the first entry of a source and id
  *   J 20 bytes ‖ 16 bytes          conflict row: leaf index of the entry with that id and that other content
+ *   O u64 index ‖ u8 ordinal         sealed opening of an entry, or the mark that it is erased (opening-row.ts)
  *   S u64 size ‖ u64 time          signed head
  *   P                              key of the signed head that was published last
  *   F 32 bytes                     evidence: a head of our key that our tree does not contain, by its SHA-256
@@ -63,6 +64,16 @@ export const conflictKey = (id: Uint8Array, sameness: Uint8Array): Uint8Array =>
   tagged('J', id, sameness);
 export const signedHeadKey = (size: number, timeMs: number): Uint8Array =>
   tagged('S', u64be(size), u64be(timeMs));
+export const openingKey = (leafIndex: number, ordinal: number): Uint8Array =>
+  tagged('O', u64be(leafIndex), Uint8Array.of(ordinal));
+/** Keys of the openings of the entries [from, to). */
+export const openingKeys = (
+  from: number,
+  to: number,
+): { readonly from: Uint8Array; readonly to: Uint8Array } => ({
+  from: tagged('O', u64be(from)),
+  to: tagged('O', u64be(to)),
+});
 export const evidenceKey = (noteHash: Uint8Array): Uint8Array => tagged('F', noteHash);
 export const keptKey = (size: number, noteHash: Uint8Array): Uint8Array =>
   tagged('K', u64be(size), noteHash);
@@ -110,24 +121,37 @@ export function commitHash(row: Uint8Array): Uint8Array {
 /** 22 bytes: u48 leaf index ‖ 16 bytes sameness MAC. Writes nothing into its inputs. */
 export function formatIdRow(row: IdRow): Uint8Array {
   const bytes = new Uint8Array(22);
-  let rest = row.leafIndex;
+  setIndex(bytes, row.leafIndex);
+  bytes.set(row.sameness, 6);
+  return bytes;
+}
+
+/** 6 bytes: u48 leaf index. */
+export function formatIndex(leafIndex: number): Uint8Array {
+  const bytes = new Uint8Array(6);
+  setIndex(bytes, leafIndex);
+  return bytes;
+}
+
+function setIndex(bytes: Uint8Array, leafIndex: number): void {
+  let rest = leafIndex;
   for (let i = 5; i >= 0; i--) {
     bytes[i] = rest % 256;
     rest = Math.floor(rest / 256);
   }
-  bytes.set(row.sameness, 6);
-  return bytes;
 }
 
 /** @throws {TransparencyError} store.corrupt */
 export function parseIdRow(bytes: Uint8Array): IdRow {
   if (bytes.length !== 22) corrupt(`an idempotency row has ${bytes.length} bytes, not 22`);
+  return { leafIndex: parseIndex(bytes, 0), sameness: bytes.slice(6) };
+}
+
+/** The u48 leaf index at an offset. @throws {TransparencyError} store.corrupt */
+export function parseIndex(bytes: Uint8Array, offset: number): number {
   const index = new Uint8Array(8);
-  index.set(bytes.subarray(0, 6), 2);
-  return {
-    leafIndex: readU64be(index) ?? corrupt('leaf index too large'),
-    sameness: bytes.slice(6),
-  };
+  index.set(bytes.subarray(offset, offset + 6), 2);
+  return readU64be(index) ?? corrupt('leaf index too large');
 }
 
 /** A store that holds what no run of this program writes. */

@@ -4,6 +4,7 @@ import { NodeMemory } from '../core/node-memory.ts';
 import type { Tile } from '../core/tile.ts';
 import type { TileSource } from '../core/tile-reader.ts';
 import { formatVkey } from '../core/vkey.ts';
+import { parseLeaf } from '../event/leaf.ts';
 import type { MappedItem } from '../event/mapped-item.ts';
 import type {
   Log,
@@ -27,8 +28,10 @@ import { readKeptHead } from './kept-heads.ts';
 import { LogLife } from './log-life.ts';
 import { createLogParts, type LogParts, type LogPartsSetup } from './log-parts.ts';
 import type { OpenLogOptions } from './open-options.ts';
+import { type EntryOpenings, readOpenings } from './openings.ts';
 import { createPseudonym, type Pseudonym } from './pseudonym.ts';
 
+const NO_OPENINGS: EntryOpenings = { openings: [], erased: [], unreadable: [] };
 /** Tiles whose inner nodes are remembered for proofs. */
 const TILES_REMEMBERED = 64;
 
@@ -193,6 +196,17 @@ export class RunningLog implements Log {
 
   readEntry(index: number): Promise<Uint8Array> {
     return this.#parts.reads.run((reader) => reader.entry(index, this.publishedSize));
+  }
+
+  async readOpenings(index: number): Promise<EntryOpenings> {
+    if (this.type !== 'events') {
+      throw new TransparencyError('log.wrong-type', `the log takes ${this.type} entries`);
+    }
+    const leaf = parseLeaf(await this.readEntry(index));
+    const { store, openingKeys: keys, origin } = this.#options;
+    if (leaf.v !== 'nhi.leaf/1' || keys === undefined) return NO_OPENINGS;
+    const entry = { leafIndex: index, leaf };
+    return this.#parts.reads.run(() => readOpenings({ store, keys, origin }, entry));
   }
 
   indexOfLeafHash(hash: Uint8Array): Promise<number | undefined> {

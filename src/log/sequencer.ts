@@ -7,6 +7,7 @@ import type { Timing } from './observer.ts';
 import type { Pool, PooledEntry } from './pool.ts';
 import type { Clock, Store } from './ports.ts';
 import { HEAD_KEY } from './rows.ts';
+import type { SealOpenings } from './seal.ts';
 import type { SeenFilter } from './seen-filter.ts';
 import { type Tallies, tallied, tallyChange } from './tally.ts';
 
@@ -22,6 +23,8 @@ export interface SequencerOptions extends FailureSinks {
   readonly conflicts: ConflictQuota;
   readonly timing: Timing;
   readonly leafOf: LeafOf;
+  /** Null: no openings come. */
+  readonly seal: SealOpenings | null;
   /** Lets arrivals of the same moment join the batch. */
   readonly gather: () => Promise<void>;
   /** After each commit. */
@@ -90,10 +93,13 @@ export class Sequencer {
   }
 
   async #write(decision: Decision): Promise<void> {
-    const { store, tree, tallies, seen, timing, onCommit } = this.#options;
+    const { store, tree, tallies, seen, seal, timing, onCommit } = this.#options;
     const began = timing.stopwatch();
+    const { openings } = decision;
+    // Before the batch: no row is ever on disk whose key is not.
+    const sealed = openings.length === 0 ? [] : ((await seal?.(openings)) ?? []);
     const integrated = integrate(tree, decision.entries);
-    const changes = [...integrated.changes, ...decision.changes];
+    const changes = [...integrated.changes, ...decision.changes, ...sealed];
     if (decision.newIds.length > 0) {
       tallies.ids = tallied('I', tallies.ids, { added: decision.newIds });
       changes.push(...decision.newIds, tallyChange('I', tallies.ids));

@@ -104,7 +104,8 @@ export class Submissions {
 
   async #put(entry: Uint8Array, names: NamedHead | null = null): Promise<number> {
     const { pool, clock } = this.#options;
-    const made = { entry, leafHash: leafHash(entry), atMs: clock(), identity: null, names };
+    const hashed = { entry, leafHash: leafHash(entry), atMs: clock() };
+    const made = { ...hashed, identity: null, names, openings: null };
     const settlement = await new Promise<Settlement>((settle) => pool.put([{ ...made, settle }]));
     if (settlement.kind === 'refused') throw settlement.error;
     return settlement.leafIndex;

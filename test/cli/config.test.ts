@@ -28,6 +28,7 @@ describe('readServeConfig', () => {
       folders: {
         store: resolve('varve-data/store'),
         leafIndex: resolve('varve-data/leaf-index'),
+        openings: resolve('varve-data/openings'),
         index: resolve('varve-data/index'),
         evidence: resolve('varve-data/evidence'),
         keys: resolve('varve-data/keys'),
@@ -56,6 +57,7 @@ describe('readServeConfig', () => {
     expect(config.folders).toEqual({
       store: '/flag/store',
       leafIndex: '/flag/leaf-index',
+      openings: '/flag/openings',
       index: '/flag/index',
       evidence: '/flag/evidence',
       keys: '/env-keys',

@@ -75,6 +75,7 @@ const AUDIENCES: Readonly<Record<string, Audience>> = {
   'GET /:log/tile/:level{[0-9]+}/*': 'public',
   'GET /:log/entries/:index': 'own',
   'GET /:log/entries/:index/proof': 'own',
+  'GET /:log/entries/:index/openings': 'audit',
   'GET /:log/ct/v1/get-sth': 'public',
   'GET /:log/ct/v1/get-sth-consistency': 'public',
   'GET /:log/ct/v1/get-proof-by-hash': 'public',

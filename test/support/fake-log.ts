@@ -125,6 +125,10 @@ export function createFakeLog(type: LogType = 'events', name = 'main'): FakeLog 
       if (this.publishes) this.publish();
       return entries.length - 1;
     },
+    async readOpenings(index) {
+      await this.readEntry(index);
+      return { openings: [], erased: [], unreadable: [] };
+    },
     async waitPublished(size, signal) {
       if (this.publishedSize >= size) return this.published as SignedHead;
       await new Promise((resolve) => signal.addEventListener('abort', resolve));

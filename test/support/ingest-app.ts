@@ -3,12 +3,13 @@ import { createApp } from '../../src/http/app.ts';
 import { type Limits, limitsOf } from '../../src/http/limits.ts';
 import type { LogServerOptions } from '../../src/http/log-server.ts';
 import type { LogLimits } from '../../src/log/limits.ts';
-import type { Log } from '../../src/log/log.ts';
+import type { Log, OpeningKeys } from '../../src/log/log.ts';
 import { openTestLog } from './test-log.ts';
 
 /** A server over one real log in memory, `main` of the tenant `acme`. */
 export interface IngestApp extends AsyncDisposable {
   readonly log: Log;
+  get(path: string, headers?: Record<string, string>): Promise<Response>;
   post(path: string, body: string | Uint8Array, headers: Record<string, string>): Promise<Response>;
   /** The leaves of events, in the order of the tree. */
   leaves(): Promise<readonly EventLeaf[]>;
@@ -19,10 +20,14 @@ export async function openIngestApp(
   options: Partial<Omit<LogServerOptions, 'limits' | 'logs'>> & {
     readonly limits?: Partial<Limits>;
     readonly logLimits?: Partial<LogLimits>;
+    readonly openingKeys?: OpeningKeys;
   } = {},
 ): Promise<IngestApp> {
-  const { limits, logLimits, ...rest } = options;
-  const log = await openTestLog(logLimits === undefined ? {} : { limits: logLimits });
+  const { limits, logLimits, openingKeys, ...rest } = options;
+  const log = await openTestLog({
+    ...(logLimits === undefined ? {} : { limits: logLimits }),
+    ...(openingKeys === undefined ? {} : { openingKeys }),
+  });
   const app = createApp({
     logs: new Map([['main', log]]),
     random: () => 0.5,
@@ -32,6 +37,7 @@ export async function openIngestApp(
   });
   return {
     log,
+    get: async (path, headers = {}) => app.request(path, { headers }),
     async post(path, body, headers) {
       const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body.slice();
       return app.request(path, { method: 'POST', body: bytes, headers });

@@ -8,7 +8,7 @@ import {
   openLog,
   type SubmitContext,
 } from '../../src/log/log.ts';
-import type { Guard, HeadSigner, Store } from '../../src/log/ports.ts';
+import type { Guard, HeadSigner, OpeningKeys, Store } from '../../src/log/ports.ts';
 import { memoryGuard, memoryStore } from '../../src/storage/storage.ts';
 import { testSigner } from './test-signer.ts';
 
@@ -29,6 +29,8 @@ export interface TestLogParts {
   readonly startUnconfirmed?: boolean;
   readonly onEvidence?: OpenLogOptions['onEvidence'];
   readonly gather?: OpenLogOptions['gather'];
+  /** Default: openings are not kept. */
+  readonly openingKeys?: OpeningKeys;
 }
 
 /** Whoever submits where auth is off. */
@@ -63,6 +65,7 @@ export function openTestLog(parts: TestLogParts = {}): Promise<Log> {
     ...(parts.limits === undefined ? {} : { limits: parts.limits }),
     ...(parts.cosigner === undefined ? {} : { cosigner: parts.cosigner }),
     ...(parts.onEvidence === undefined ? {} : { onEvidence: parts.onEvidence }),
+    ...(parts.openingKeys === undefined ? {} : { openingKeys: parts.openingKeys }),
     failOpen: parts.failOpen ?? false,
     startUnconfirmed: parts.startUnconfirmed ?? false,
     ...(parts.sleep === undefined ? {} : { sleep: parts.sleep }),
