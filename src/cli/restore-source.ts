@@ -81,7 +81,7 @@ async function openStored(dir: string, wanted: WantedLog): Promise<OpenedSource>
     const { builder } = found.tree;
     const reader = new Reader({ store, builder, cacheBytesMax: 16_777_216 });
     return {
-      note: found.signed?.note ?? null,
+      note: (found.signed ?? found.published)?.note ?? null,
       tiles: {
         readTiles: (tiles) => Promise.all(tiles.map((tile) => reader.tile(tile, builder.size))),
       },

@@ -1,11 +1,10 @@
 import { equalBytes, utf8 } from '../core/bytes.ts';
 import { isTransparencyError, TransparencyError } from '../core/error.ts';
-import { EMPTY_TREE, type GrowingTree, openGrowingTree } from '../core/growing-tree.ts';
-import { HASH_LENGTH, leafHash } from '../core/hash.ts';
-import { partialTiles, TILE_WIDTH } from '../core/tile.ts';
+import { EMPTY_TREE } from '../core/growing-tree.ts';
+import { HASH_LENGTH } from '../core/hash.ts';
+import { TILE_WIDTH } from '../core/tile.ts';
 import { type Appended, TreeBuilder } from '../core/tree-builder.ts';
 import type { HaltReason, LogType } from './contract.ts';
-import { readStoredBundle, splitEntries } from './entries.ts';
 import type { WriterTree } from './integrate.ts';
 import type { GuardState, Store } from './ports.ts';
 import {
@@ -21,6 +20,7 @@ import {
   tileKey,
 } from './rows.ts';
 import { type HeadKeys, type HeadRow, openHeadRow } from './signed-head.ts';
+import { hashStoredBundle, openStoredTree, readablePrefix } from './stored-tree.ts';
 import { readTally, type Tallies } from './tally.ts';
 
 /** Which log a store must hold, and by whose keys. */
@@ -87,7 +87,9 @@ export async function recover(
     return await recoverTree(store, guarded, expected);
   } catch (error) {
     if (!isTransparencyError(error, 'store.corrupt')) throw error;
-    return halted('corrupt', error.message, null, null);
+    // The signature on a head is not the store's word: what lies under it can still be read.
+    const { published, tree } = await readablePrefix(store, expected.keys);
+    return halted('corrupt', error.message, tree, published);
   }
 }
 
@@ -123,12 +125,13 @@ async function recoverTree(
   const last = commits.at(-1);
   const size = last?.size ?? 0;
   if (headSize > size) {
-    const detail = `a head of ${headSize} entries is stored, the tree has ${size}`;
-    return halted('corrupt', detail, null, heads.published);
+    corrupt(`a head of ${headSize} entries is stored, the tree has ${size}`);
   }
   const tail = Math.min(headSize, Math.max(0, size - ENTRIES_HASHED));
   const base = commits.findLast((commit) => commit.size <= tail);
-  const builder = new TreeBuilder(base === undefined ? EMPTY_TREE : await openBase(store, base));
+  const builder = new TreeBuilder(
+    base === undefined ? EMPTY_TREE : await openStoredTree(store, base),
+  );
   const roots = await regrow(store, builder, [
     ...commits.map((commit) => commit.size),
     headSize,
@@ -241,22 +244,6 @@ async function walkChain(store: Store, size: number): Promise<readonly CommitRow
   }
 }
 
-/** The growing tree of a commit, from what is stored of it, proven by the root that was committed. */
-async function openBase(store: Store, commit: CommitRow): Promise<GrowingTree> {
-  const bytes: Uint8Array[] = [];
-  for (const { level, index, width } of partialTiles(commit.size)) {
-    const hashes =
-      level === 0 ? await hashBundle(store, index, width) : await store.get(tileKey(level, index));
-    bytes.push((hashes ?? new Uint8Array(0)).slice(0, width * HASH_LENGTH));
-  }
-  try {
-    return openGrowingTree(commit, bytes);
-  } catch (error) {
-    if (!isTransparencyError(error)) throw error;
-    return corrupt(`what is stored of size ${commit.size} does not give its root`, error);
-  }
-}
-
 /**
  * Grows the tree over the stored entries, bundle by bundle, to the last of some sizes. Every tile that it fills must
  * be the stored one. Root hashes at each of the sizes that it came by.
@@ -277,7 +264,7 @@ async function regrow(
       if (bundle.index !== index) {
         bundle = {
           index,
-          hashes: await hashBundle(store, index, Math.min(TILE_WIDTH, end - start)),
+          hashes: await hashStoredBundle(store, index, Math.min(TILE_WIDTH, end - start)),
         };
       }
       const to = Math.min(TILE_WIDTH, stop - start);
@@ -290,15 +277,6 @@ async function regrow(
     if (builder.size === stop) roots.set(stop, builder.rootHash);
   }
   return roots;
-}
-
-/** Leaf hashes of the first `width` entries of a stored bundle. */
-async function hashBundle(store: Store, index: number, width: number): Promise<Uint8Array> {
-  const entries = splitEntries(await readStoredBundle(store, index, width), width);
-  if (entries === undefined) corrupt(`bundle ${index} ends inside an entry`);
-  const hashes = new Uint8Array(width * HASH_LENGTH);
-  for (const [i, entry] of entries.entries()) hashes.set(leafHash(entry), i * HASH_LENGTH);
-  return hashes;
 }
 
 async function checkStoredTiles(store: Store, appended: Appended): Promise<void> {

@@ -252,9 +252,12 @@ test('opens halted over a store that says nothing to be believed, and tells so',
   await (await openTestLog(parts)).close();
   const [last] = await store.scan({ from: utf8('C'), to: utf8('D'), limit: 1, reverse: true });
   if (last === undefined) throw new Error('no commit');
-  await store.write({ changes: [{ key: last.key, value: null }], flush: true });
+  // What lies under the published head would be shown: the row that names that head is gone too.
+  const gone = [last.key, utf8('P')].map((key) => ({ key, value: null }));
+  await store.write({ changes: gone, flush: true });
   const log = await openTestLog(parts);
   expect(log.state).toMatchObject({ kind: 'halted', reason: 'corrupt' });
+  expect(log.published).toBeNull();
   expect(log.figures).toMatchObject({ integratedSize: 0 });
   await expect(log.readEntry(0)).rejects.toMatchObject({ code: 'log.halted' });
   await expect(log.submit([testEvent('a')], ANYONE)).rejects.toMatchObject({ code: 'log.halted' });
