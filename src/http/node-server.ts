@@ -136,7 +136,7 @@ function closeSlowly(socket: Socket): void {
  */
 async function closeServer(server: Server, timeoutMs: number): Promise<void> {
   const cut = setTimeout(() => server.closeAllConnections(), timeoutMs);
-  await graceOfClose();
+  await acceptBacklog(server);
   const closed = new Promise<void>((resolve) => {
     NetServer.prototype.close.call(server, () => resolve());
   });
@@ -151,6 +151,20 @@ async function closeServer(server: Server, timeoutMs: number): Promise<void> {
   }
 }
 
+/** Waits until nobody new was accepted for a while; not for ever, since they may never cease to come. */
+async function acceptBacklog(server: Server): Promise<void> {
+  let accepted = 0;
+  const count = (): void => {
+    accepted += 1;
+  };
+  server.on('connection', count);
+  for (let grace = 0, before = -1; grace < CLOSE_GRACES_MAX && accepted !== before; grace++) {
+    before = accepted;
+    await graceOfClose();
+  }
+  server.off('connection', count);
+}
+
 async function graceOfClose(): Promise<void> {
   await sleep(CLOSE_GRACE_MS);
   // After the timer of a loop that was held up, sockets are accepted and read before these come.
@@ -160,6 +174,7 @@ async function graceOfClose(): Promise<void> {
 
 /** How long connections may wait, or look idle, before they are closed. */
 const CLOSE_GRACE_MS = 50;
+const CLOSE_GRACES_MAX = 10;
 
 /** The one thing that HTTP/1.1 asks of every request, and Node would refuse without a word. (RFC 9112 §3.2) */
 function refuseNameless(outgoing: ServerResponse, random: RandomFraction): void {
