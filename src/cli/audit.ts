@@ -7,9 +7,11 @@ import { utf8Text } from '../core/bytes.ts';
 import { isTransparencyError, TransparencyError } from '../core/error.ts';
 import type { AuditSigner } from '../event/index-audit.ts';
 import { checkIndexFraud } from '../event/index-fraud.ts';
-import { IndexAuditor, type IndexAuditReport, postAudit } from '../monitor/index-audit.ts';
+import { IndexAuditor, type IndexAuditReport, postAudit } from '../monitor/monitor.ts';
+import { auditFolder } from './audit-folder.ts';
 import { auditVkey, createAuditKey, readAuditKey } from './audit-keys.ts';
 import type { Command, CommandIo, ExitCode } from './command.ts';
+import { DATA_FOLDER_FLAGS, isDataFolder } from './data-folder.ts';
 import { type Flags, parseFlags } from './flags.ts';
 import { readNamedFile } from './named-file.ts';
 import { checkUrl } from './submit.ts';
@@ -22,6 +24,8 @@ export const audit: Command = {
   summary: 'replay a log, hold every index head to it, sign audit notes',
   help: `varve audit URL --policy FILE|--vkey KEY [--key DIR [--post]]
             [--fraud DIR] [--follow SECONDS]
+varve audit DIR --policy FILE|--vkey KEY [--key DIR] [--log NAME] [--keys DIR]
+            [--guard DIR]
 varve audit keys --key DIR [--name NAME]
 varve audit verify FILE --vkey KEY|--policy FILE
 
@@ -31,6 +35,9 @@ signed note of the last true head. Exits with 1 if a head is false or overdue.
 An audit speaks for every head up to its own. 'verify' checks a fraud proof
 with the log's key alone, and says what it shows.
 
+  URL            a log that is served: http://127.0.0.1:6962/main
+  DIR            a data folder whose server is stopped. Does all that 'varve
+                 check' does; --log, --keys and --guard are as there
   --key DIR      the auditor's key, of which 'keys' makes one: it signs nothing
                  else, and is no witness's. Without it nothing is signed
   --post         post the note to the log, which shows it beside its heads
@@ -41,7 +48,7 @@ with the log's key alone, and says what it shows.
 `,
   async run(args, io) {
     const flags = parseFlags(args, {
-      text: ['key', 'fraud', 'follow', 'name', ...TRUST_FLAGS],
+      text: ['key', 'fraud', 'follow', 'name', ...DATA_FOLDER_FLAGS, ...TRUST_FLAGS],
       on: ['post'],
       operands: [1, 2],
     });
@@ -49,22 +56,36 @@ with the log's key alone, and says what it shows.
     if (what === 'keys') return await showKey(flags, io);
     if (what === 'verify') return await verifyFraud(file, flags, io);
     if (file !== undefined) throw malformed(`'${file}' is one operand too many`);
-    return await auditLog(what, flags, io);
+    return await auditPlace(what, flags, io);
   },
 };
 
-async function auditLog(url: string, flags: Flags, io: CommandIo): Promise<ExitCode> {
-  checkUrl(url);
+async function auditPlace(place: string, flags: Flags, io: CommandIo): Promise<ExitCode> {
+  const isFolder = await isDataFolder(place);
+  for (const name of isFolder ? ['fraud', 'follow'] : DATA_FOLDER_FLAGS) {
+    if (flags.text(name) === undefined) continue;
+    throw malformed(`--${name}: not for a ${isFolder ? 'data folder' : 'log that is served'}`);
+  }
+  if (isFolder && flags.on('post')) throw malformed('--post: a data folder takes no notes');
+  if (!isFolder) checkUrl(place);
   const policy = await requireTrust(flags);
   const dir = flags.text('key');
   const signer = dir === undefined ? null : await readAuditKey(dir);
-  if (flags.on('post') && signer === null)
-    throw malformed('--post: without --key nothing is signed');
-  if (signer !== null)
+  if (signer !== null) {
     checkNoWitness(
       signer,
       policy.witnesses.map(({ key }) => key.publicKey),
     );
+  }
+  if (isFolder) return await auditFolder(place, { policy, signer, flags, io });
+  return await auditLog(place, { policy, signer, flags, io });
+}
+
+async function auditLog(url: string, given: Parameters<typeof auditFolder>[1]): Promise<ExitCode> {
+  const { policy, signer, flags, io } = given;
+  if (flags.on('post') && signer === null) {
+    throw malformed('--post: without --key nothing is signed');
+  }
   const fetch = fetchWithToken(io);
   const location = { url, fetch };
   const auditor = new IndexAuditor({

@@ -27,6 +27,8 @@ export interface FolderCheck {
   /** Default: the log of the policy's key. */
   readonly name: string | undefined;
   readonly io: CommandIo;
+  /** Told of every entry. Default: one of its own. */
+  readonly index?: IndexCheck;
 }
 
 /**
@@ -53,7 +55,7 @@ export async function checkFolder(check: FolderCheck): Promise<CheckResult> {
       wasClosed,
       ...(guarded === undefined ? {} : { guarded }),
     };
-    const index = new IndexCheck(claim.origin);
+    const index = check.index ?? new IndexCheck(claim.origin);
     const report = await checkStore(store, claim, {
       signal: io.stop,
       onEntry: (entry) => index.take(entry),
@@ -150,6 +152,7 @@ function resultOf(claim: StoreClaim, report: StoreReport, index: IndexCheck): Ch
   return {
     origin: claim.origin,
     size,
+    signed,
     rootHash,
     derived: { entries: size, entryBytes, bundles, tiles },
     also: [

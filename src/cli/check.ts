@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { openLogClient } from '../client/client.ts';
 import { httpTiles } from '../client/http-tiles.ts';
 import { auditTree } from '../core/audit.ts';
@@ -7,7 +6,7 @@ import { type ErrorCode, isTransparencyError } from '../core/error.ts';
 import type { Policy } from '../core/policy.ts';
 import { checkFolder } from './check-folder.ts';
 import type { Command, CommandIo, ExitCode } from './command.ts';
-import { FOLDER_FLAGS, type FolderConfig, foldersOf } from './config.ts';
+import { DATA_FOLDER_FLAGS, dataFoldersOf, isDataFolder } from './data-folder.ts';
 import { type Flags, parseFlags } from './flags.ts';
 import { IndexCheck } from './index-check.ts';
 import { checkUrl } from './submit.ts';
@@ -41,18 +40,18 @@ Variable: VARVE_TOKEN, a token with the role audit, where one is asked for
 `,
   async run(args, io) {
     const flags = parseFlags(args, {
-      text: ['log', 'keys', 'guard', ...TRUST_FLAGS],
+      text: [...DATA_FOLDER_FLAGS, ...TRUST_FLAGS],
       on: ['json'],
       operands: [1, 1],
     });
     const [place = ''] = flags.operands;
-    const isFolder = !/^https?:/.test(place) && (await isDirectory(place));
+    const isFolder = await isDataFolder(place);
     if (!isFolder) checkUrl(place);
     const policy = await requireTrust(flags);
     try {
       const result = isFolder
         ? await checkFolder({
-            folders: foldersAt(place, flags),
+            folders: dataFoldersOf(place, flags),
             policy,
             name: flags.text('log'),
             io,
@@ -71,6 +70,8 @@ Variable: VARVE_TOKEN, a token with the role audit, where one is asked for
 export interface CheckResult {
   readonly origin: string;
   readonly size: number;
+  /** Size of the newest signed head. */
+  readonly signed: number;
   readonly rootHash: Uint8Array;
   readonly derived: {
     readonly entries: number;
@@ -119,19 +120,12 @@ async function checkServed(
   return {
     origin,
     size,
+    signed: size,
     rootHash,
     derived,
     also: ['the checkpoint that the log signed', ...index.also],
     notChecked: [],
   };
-}
-
-function foldersAt(data: string, flags: Flags): FolderConfig {
-  const args = ['keys', 'guard'].flatMap((name) => {
-    const value = flags.text(name);
-    return value === undefined ? [] : [`--${name}`, value];
-  });
-  return foldersOf(parseFlags(['--data', data, ...args], { text: FOLDER_FLAGS }), {}, {});
 }
 
 function tell(result: CheckResult, flags: Flags, io: CommandIo): void {
@@ -161,12 +155,4 @@ function tellLie(code: ErrorCode, message: string, flags: Flags, io: CommandIo):
   if (flags.on('json')) io.write(`${JSON.stringify({ holds: false, code, why: message })}\n`);
   else io.note(`DOES NOT HOLD: ${message}`);
   return 1;
-}
-
-async function isDirectory(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isDirectory();
-  } catch {
-    return false;
-  }
 }

@@ -5,4 +5,6 @@ export {
   type IndexAuditReport,
   type IndexFinding,
   postAudit,
+  signAuditOf,
 } from './index-audit.ts';
+export { IndexWatch, type OverdueHead, type Watched } from './index-watch.ts';
