@@ -7,7 +7,7 @@ import { indexedLog } from './indexed-log.ts';
 
 /** The verifiable index of a log in the thread of its log: where sources run as they are, a thread could not load them. */
 export function openIndexHere(options: IndexHostOptions): LookupIndex {
-  const { log, dir, logger, limits = {} } = options;
+  const { log, dir, logger, limits = {}, onNewKeys } = options;
   let index: LookupIndex | null = null;
   const opening = openLevelIndexStore({ dir }).then(
     (store) => {
@@ -19,6 +19,9 @@ export function openIndexHere(options: IndexHostOptions): LookupIndex {
         pause: () => new Promise((resolve) => setImmediate(resolve)),
         async sleep(ms, signal) {
           await sleepFor(ms, undefined, { signal }).catch(() => undefined);
+        },
+        onNewKeys(counts) {
+          for (const [token, count] of counts) onNewKeys?.(token, count);
         },
         onTrouble(state, error) {
           logger.warn({ log: log.name, state, err: error }, 'the index is in trouble');

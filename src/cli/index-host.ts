@@ -18,6 +18,8 @@ export interface IndexHostOptions {
   readonly logger: Logger;
   /** Told of the lag, in published entries that are under no head, each second. */
   readonly onLag?: (lagEntries: number) => void;
+  /** Told of keys that the index did not have, and of the token whose event brought them; null: none was shown. */
+  readonly onNewKeys?: (token: string | null, count: number) => void;
 }
 
 /** The verifiable index of a log, in a thread of its own. It is there at once, and answers when it has a head. */
@@ -120,7 +122,7 @@ class IndexHost implements LookupIndex {
   }
 
   #handlers(onReady: () => void): Handlers {
-    const { log, logger } = this.#options;
+    const { log, logger, onNewKeys } = this.#options;
     const { signal } = this.#end;
     const indexed = indexedLog(log);
     const yieldToWriter = (): Promise<void> => this.#yield();
@@ -137,6 +139,10 @@ class IndexHost implements LookupIndex {
             'the index stopped: an index head in the log is not what its entries make',
           );
         } else logger.warn(values, 'the index begins again');
+        return { value: null };
+      },
+      async newKeys(counts: readonly (readonly [string | null, number])[]) {
+        for (const [token, count] of counts) onNewKeys?.(token, count);
         return { value: null };
       },
       async waitPublished(size: number) {

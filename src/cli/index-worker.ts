@@ -48,6 +48,7 @@ const index = openIndex({
   async sleep(ms, signal) {
     await sleepFor(ms, undefined, { signal }).catch(() => undefined);
   },
+  onNewKeys: (counts) => void caller.call('newKeys', [...counts]),
   onTrouble(state, error) {
     const why = error instanceof Error ? error.message : String(error);
     void caller.call('trouble', { state, why });

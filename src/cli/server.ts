@@ -4,8 +4,10 @@ import type { Fetch } from '../client/client.ts';
 import { TransparencyError } from '../core/error.ts';
 import {
   createApp,
+  createKeyQuotas,
   createMetrics,
   type HttpServer,
+  type KeyQuotas,
   type ListenOptions,
   type Logger,
   limitsOf,
@@ -59,9 +61,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const tokens = config.auth ? openTokens(config, logger) : null;
   const metrics = createMetrics({ process: true });
   const { logs, fault } = await openAll(options, metrics);
-  const indexes = openIndexes(options, logs, metrics);
+  const keyQuotas = createKeyQuotas({ limits: limitsOf(config.limits), now: options.now });
+  const indexes = openIndexes(options, logs, { metrics, keyQuotas });
   try {
-    const server = await serveLogs(options, { logs, indexes, tls, tokens, metrics });
+    const server = await serveLogs(options, { logs, indexes, tls, tokens, metrics, keyQuotas });
     const watch = watchWitnesses(logs, logger);
     const close = async (): Promise<void> => {
       watch.end();
@@ -82,7 +85,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 function openIndexes(
   { config, logger }: ServerOptions,
   logs: readonly OpenedLog[],
-  metrics: Metrics,
+  { metrics, keyQuotas }: { readonly metrics: Metrics; readonly keyQuotas: KeyQuotas },
 ): ReadonlyMap<string, LookupIndex> {
   const indexed = logs.filter(({ log }) => config.index && log.type === 'events');
   return new Map(
@@ -90,7 +93,11 @@ function openIndexes(
       const { index: dir } = logFolderOf(config.folders, log.name);
       const observer = metrics.observerOf(log.name);
       const onLag = (lagEntries: number): void => observer.followed('index', lagEntries);
-      return [log.name, openIndexHost({ log, dir, logger, onLag })];
+      const onNewKeys = (token: string | null, count: number): void => {
+        metrics.indexed(log.name, token, count);
+        if (token !== null) keyQuotas.charge(token, count);
+      };
+      return [log.name, openIndexHost({ log, dir, logger, onLag, onNewKeys })];
     }),
   );
 }
@@ -132,9 +139,10 @@ function serveLogs(
     readonly tls: ListenOptions['tls'];
     readonly tokens: TokenStore | null;
     readonly metrics: Metrics;
+    readonly keyQuotas: KeyQuotas;
   },
 ): Promise<HttpServer> {
-  const { logs, indexes, tls, tokens, metrics } = parts;
+  const { logs, indexes, tls, tokens, metrics, keyQuotas } = parts;
   for (const { log } of logs) if (log.state.kind === 'halted') tellHalted(logger, log);
   const random = (): number => randomInt(2 ** 47) / 2 ** 47;
   const limits = limitsOf(config.limits);
@@ -147,6 +155,7 @@ function serveLogs(
     limits,
     metrics,
     tokens,
+    keyQuotas,
     // Who shows a token is no web page; and behind a proxy any name may be right.
     allowedHosts: tokens === null ? config.hosts : null,
   });

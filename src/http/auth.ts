@@ -1,6 +1,7 @@
 import { TransparencyError } from '../core/error.ts';
 import type { Clock } from '../log/ports.ts';
 import { createByteBudget } from './body.ts';
+import type { KeyQuotas } from './key-quota.ts';
 import type { Limits } from './limits.ts';
 import { OPEN_DOOR, type Principal } from './principal.ts';
 import { createQuota } from './quota.ts';
@@ -21,6 +22,7 @@ export function createAuthenticate(options: {
   readonly tokens: TokenStore | null;
   readonly limits: Limits;
   readonly now: Clock;
+  readonly keyQuotas?: KeyQuotas | undefined;
 }): Authenticate {
   const { tokens } = options;
   if (tokens === null) return () => OPEN_DOOR;
@@ -81,8 +83,9 @@ const NOBODY: Principal = {
 
 function principalOf(
   token: Token,
-  { limits, now }: { readonly limits: Limits; readonly now: Clock },
+  given: Pick<Parameters<typeof createAuthenticate>[0], 'limits' | 'now' | 'keyQuotas'>,
 ): Principal {
+  const { limits, now, keyQuotas } = given;
   const { name, logs, sources } = token;
   const roles = new Set(token.roles);
   const quota = createQuota({
@@ -97,6 +100,9 @@ function principalOf(
     logs: logs === null ? null : new Set(logs),
     submitter: { by: name, sources, operate: roles.has('operate') },
     budget: createByteBudget(limits.tokenBodiesInFlightBytesMax, 'request.quota', whose),
-    countItems: (count) => quota.take(count),
+    countItems(count) {
+      keyQuotas?.check(name);
+      quota.take(count);
+    },
   };
 }

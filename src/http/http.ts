@@ -1,6 +1,7 @@
 /** The face of the room: the log server as a function, and what puts it on a socket. */
 export { createApp, type HttpEnv, type LogApp } from './app.ts';
 export type { Logger } from './exchange.ts';
+export { createKeyQuotas, type KeyQuotas } from './key-quota.ts';
 export { LIMITS, type LimitName, type Limits, limitsOf } from './limits.ts';
 export type { LogServerOptions } from './log-server.ts';
 export { createMetrics, type Metrics } from './metrics.ts';

@@ -2,7 +2,15 @@ import { TransparencyError } from '../core/error.ts';
 
 /** One limit: what it counts, how much of it is allowed, and what happens beyond. */
 export interface Limit {
-  readonly unit: 'bytes' | 'ms' | 'items' | 'entries' | 'connections' | 'logs' | 'per second';
+  readonly unit:
+    | 'bytes'
+    | 'ms'
+    | 'items'
+    | 'entries'
+    | 'connections'
+    | 'logs'
+    | 'per second'
+    | 'per minute';
   readonly default: number;
   /** Smallest and largest value that a configuration may set. */
   readonly range: readonly [number, number];
@@ -30,6 +38,7 @@ export type LimitName =
   | 'getEntriesMax'
   | 'getEntriesBytesMax'
   | 'tokenItemsPerSecondMax'
+  | 'tokenNewKeysPerMinuteMax'
   | 'tokenBodiesInFlightBytesMax';
 
 /** The limits that a server runs with. */
@@ -152,6 +161,12 @@ export const LIMITS: Readonly<Record<LimitName, Limit>> = {
     default: 100_000,
     range: [1, 10_000_000],
     doc: 'items that one token submits, on average over a second; beyond: 503 request.quota',
+  },
+  tokenNewKeysPerMinuteMax: {
+    unit: 'per minute',
+    default: 1_200_000,
+    range: [1, 1_000_000_000],
+    doc: 'keys that the index did not have, of the events of one token, on average over a minute; beyond: 503 request.quota',
   },
   tokenBodiesInFlightBytesMax: {
     unit: 'bytes',

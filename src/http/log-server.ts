@@ -8,6 +8,7 @@ import { type Answer, answerOfProblem } from './answers.ts';
 import { checkAudience, createAuthenticate } from './auth.ts';
 import { createBodyReader } from './body.ts';
 import type { Logger, Services } from './exchange.ts';
+import type { KeyQuotas } from './key-quota.ts';
 import { type Limits, limitsOf } from './limits.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { problemOf, type RandomFraction } from './problems.ts';
@@ -34,6 +35,8 @@ export interface LogServerOptions {
   readonly now: Clock;
   /** Who may ask; null, the default: everybody, for loopback alone. */
   readonly tokens?: TokenStore | null;
+  /** Charged with what the indexes find. Default: none. */
+  readonly keyQuotas?: KeyQuotas;
   /** Default: the table's defaults. */
   readonly limits?: Limits;
   /** Default: metrics of its own, which nothing but requests moves. */
@@ -66,7 +69,7 @@ export function createLogServer(options: LogServerOptions): LogServer {
   const checkSameOrigin = createSameOriginCheck(
     allowedHosts === null ? null : [...LOOPBACK_HOSTS, ...allowedHosts],
   );
-  const authenticate = createAuthenticate({ tokens, limits, now });
+  const authenticate = createAuthenticate({ tokens, limits, now, keyQuotas: options.keyQuotas });
   const reportSeen = createSeenReporter(logger);
   const tellRefused = createRefusalTeller(logger, now);
 

@@ -21,6 +21,8 @@ export interface MetricSources {
 
 /** All metrics of a server. */
 export interface Metrics extends Meter {
+  /** Keys that the index of a log did not have, and the token whose event brought them; null: none was shown. */
+  indexed(log: string, token: string | null, newKeys: number): void;
   /** What `openLog` is given for the log of that name. */
   observerOf(log: string): LogObserver;
   /** Where gauges read from; the server calls it, once. */
@@ -82,12 +84,19 @@ export function createMetrics(options: { readonly process?: boolean } = {}): Met
     labelNames: ['log', 'follower'],
     registers,
   });
+  const newKeys = new Counter({
+    name: 'varve_index_new_keys_total',
+    help: 'Keys that the index did not have, by the token whose event brought them',
+    labelNames: ['log', 'token'],
+    registers,
+  });
   const childOf = keepChildren();
   return {
     answered: (route, status) =>
       childOf(`r ${route} ${status}`, () => requests.labels(route, String(status))).inc(),
     refused: (code) => childOf(`c ${code}`, () => refusals.labels(code)).inc(),
     submitted: (log, kind) => childOf(`i ${log} ${kind}`, () => items.labels(log, kind)).inc(),
+    indexed: (log, token, count) => newKeys.labels(log, token ?? '').inc(count),
     observerOf: (log) => ({
       committed(done) {
         commit.labels(log).observe(done.durationMs / 1_000);

@@ -2,7 +2,13 @@ import { base64 } from '../core/base64.ts';
 import { equalBytes } from '../core/bytes.ts';
 import { invariant, isTransparencyError, TransparencyError } from '../core/error.ts';
 import { formatIndexHead, type IndexHead, parseIndexHead } from '../event/index-leaf.ts';
-import { EMPTY_INDEX, growIndex, type IndexState, trieRootOf } from './index-state.ts';
+import {
+  EMPTY_INDEX,
+  growIndex,
+  type IndexState,
+  type NewPostings,
+  trieRootOf,
+} from './index-state.ts';
 import type { IndexLimits } from './limits.ts';
 import type { IndexBatch, IndexedLog, IndexStore, LogBatch, LogCursor } from './ports.ts';
 import { PostingBuffer } from './posting-buffer.ts';
@@ -23,6 +29,8 @@ export interface FollowerOptions {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Told of each head that is served from then on. */
   readonly onHead: () => void;
+  /** Told of keys that are new with entries that came since the run began, by the token that submitted these. */
+  readonly onNewKeys: (counts: ReadonlyMap<string | null, number>) => void;
 }
 
 /** Figures of a follower. */
@@ -282,11 +290,18 @@ export class FollowerRun {
   }
 
   async #prepare(tree: LogCursor): Promise<Prepared> {
-    const { store, pause } = this.#options;
+    const { store, pause, onNewKeys } = this.#options;
     const batch = store.batch();
+    const newKeys = new Map<string | null, number>();
+    const onNewKey = ({ indices: [first = 0], by }: NewPostings): void => {
+      // Keys of older entries are counted already, or were when there was no index.
+      if (first >= this.#startSize) newKeys.set(by, (newKeys.get(by) ?? 0) + 1);
+    };
     try {
       const postings = this.#buffer.takeBelow(tree.size);
-      const state = await growIndex(this.#state, postings, { reads: store, batch, pause });
+      const options = { reads: store, batch, pause, onNewKey };
+      const state = await growIndex(this.#state, postings, options);
+      if (newKeys.size > 0) onNewKeys(newKeys);
       return { tree, state, batch };
     } catch (error) {
       await batch.drop();

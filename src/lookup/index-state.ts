@@ -27,6 +27,8 @@ export interface NewPostings {
   readonly label: Uint8Array;
   /** One at least, strictly increasing, above those of the label before. */
   readonly indices: readonly number[];
+  /** Token that submitted the first of these; null: none was shown. */
+  readonly by: string | null;
 }
 
 /** What growing an index needs. */
@@ -37,6 +39,8 @@ export interface GrowOptions {
   readonly batch: IndexBatch;
   /** Lets others run; called every few milliseconds. */
   readonly pause: () => Promise<void>;
+  /** Told of each label that the index did not have. */
+  readonly onNewKey?: (postings: NewPostings) => void;
 }
 
 /** The index of nothing. */
@@ -68,7 +72,7 @@ export async function growIndex(
     if (slice === undefined) break;
     // The next rows come from the disk while these are hashed.
     reading = readSlice(groups.next().value, options);
-    for (const one of slice) grown.set(one.bucket, growBucket(one, options.batch));
+    for (const one of slice) grown.set(one.bucket, growBucket(one, options));
   }
   let visited = 0;
   const rebuild = async (map: TrieMap): Promise<TrieMap> => {
@@ -168,7 +172,7 @@ function holds(labels: readonly Uint8Array[], label: Uint8Array): boolean {
 }
 
 /** The map of a bucket whose mini-logs have grown: what was there and what is new, both sorted, become one. */
-function growBucket(group: LoadedGroup, batch: IndexBatch): TrieMap {
+function growBucket(group: LoadedGroup, { batch, onNewKey }: GrowOptions): TrieMap {
   const { bucket, postings, leaves, miniLogs } = group;
   const labels: Uint8Array[] = [];
   const values: Uint8Array[] = [];
@@ -179,11 +183,13 @@ function growBucket(group: LoadedGroup, batch: IndexBatch): TrieMap {
       values.push(leaves.values[next] as Uint8Array);
     }
   };
-  for (const [i, { label, indices }] of postings.entries()) {
+  for (const [i, one] of postings.entries()) {
+    const { label, indices } = one;
     copyBelow(positionOfLabel(leaves.labels, label));
     const row = miniLogs[i];
     const before = row === undefined ? EMPTY_MINI_LOG : openMiniLog(row, leaves.values[next]);
     if (row !== undefined) next += 1;
+    else onNewKey?.(one);
     labels.push(label);
     values.push(valueOfMiniLog(growMiniLog(before, { label, indices }, batch)));
   }

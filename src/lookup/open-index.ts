@@ -17,6 +17,8 @@ export interface OpenIndexOptions {
   /** Lets others run; a turn of the event loop. */
   readonly pause: () => Promise<void>;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Told of keys that it did not have before a new event brought them, by the token that submitted that; null: none. */
+  readonly onNewKeys?: (counts: ReadonlyMap<string | null, number>) => void;
   /** Told of what went wrong: it is made anew, tried again, or has stopped. */
   readonly onTrouble: (state: IndexStateName, error: unknown) => void;
 }
@@ -125,7 +127,7 @@ class RunningIndex implements LookupIndex {
   }
 
   #newRun(): FollowerRun {
-    const { log, store, clock, pause, sleep } = this.#options;
+    const { log, store, clock, pause, sleep, onNewKeys = () => {} } = this.#options;
     const onHead = (): void => {
       this.#state = 'following';
     };
@@ -139,6 +141,7 @@ class RunningIndex implements LookupIndex {
       pause,
       sleep,
       onHead,
+      onNewKeys,
     });
   }
 

@@ -4,6 +4,7 @@ import { utf8 } from '../../src/core/bytes.ts';
 import { parseEvent } from '../../src/event/event.ts';
 import { formatLeaf } from '../../src/event/leaf.ts';
 import { createApp } from '../../src/http/app.ts';
+import { createKeyQuotas } from '../../src/http/key-quota.ts';
 import type { LogServerOptions } from '../../src/http/log-server.ts';
 import type { Role } from '../../src/http/principal.ts';
 import { type Audience, ROUTES } from '../../src/http/routes.ts';
@@ -248,6 +249,19 @@ describe('a token', () => {
 });
 
 describe('the quota of a token', () => {
+  it('refuses who has brought too many new keys to the index, before anything is admitted', async () => {
+    const keyQuotas = createKeyQuotas({ limits: { tokenNewKeysPerMinuteMax: 600 }, now: () => 0 });
+    const under = app({ keyQuotas });
+    const send = (who: string): Promise<Seen> =>
+      under.post('/main/events', '[{"id":"1"}]', 'application/json', bearer(who));
+    expect((await send('writer')).status).toBe(201);
+    keyQuotas.charge('writer', 700);
+    const refused = await send('writer');
+    expect([refused.status, refused.json.code]).toEqual([503, 'request.quota']);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(10);
+    expect(refused.json.detail).toMatch('100 new keys too many');
+  });
+
   it('refuses what is over it, with the time after which it fits, and no other token', async () => {
     let time = 0;
     const under = app({ now: () => time }, { tokenItemsPerSecondMax: 10, itemsPerRequestMax: 10 });

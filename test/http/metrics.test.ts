@@ -56,6 +56,7 @@ describe('metrics', () => {
     observer.signed(0.2);
     observer.published(9);
     observer.followed('search', 17);
+    metrics.indexed('main', 'gateway-1', 3);
     time += 60_000;
     const after = await read();
 
@@ -85,6 +86,7 @@ describe('metrics', () => {
     expect(after.get('varve_head_age_seconds{log="main"}')).toBeCloseTo(120);
     expect(after.get('varve_scrub_age_seconds{log="main"}')).toBe(60);
     expect(after.get('varve_follower_lag_entries{log="main",follower="search"}')).toBe(17);
+    expect(after.get('varve_index_new_keys_total{log="main",token="gateway-1"}')).toBe(3);
     for (const stage of ['commit', 'guard', 'sign', 'publish']) {
       expect(after.get(`varve_${stage}_duration_seconds_count{log="main"}`)).toBe(1);
     }

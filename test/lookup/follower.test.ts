@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { base64 } from '../../src/core/base64.ts';
+import { utf8, utf8Text } from '../../src/core/bytes.ts';
 import { isTransparencyError } from '../../src/core/error.ts';
 import { formatIndexHead, type IndexHead, parseIndexHead } from '../../src/event/index-leaf.ts';
 import { openIndexAnswer } from '../../src/event/index-proof.ts';
@@ -242,6 +243,36 @@ describe('an index that follows a log', () => {
     life.log.append(indexEvent(21, { cred: 'a' }));
     await life.settle();
     await expect(life.index.answer({ label, from: 10, head })).rejects.toThrow('index.head-gone');
+  });
+
+  it('tells which keys are new with entries that came while it ran, by who submitted them', async () => {
+    const told: [string | null, number][] = [];
+    const life = indexLife({}, { onNewKeys: (counts) => told.push(...counts) });
+    const by = (name: string, entry: Uint8Array): Uint8Array =>
+      utf8(utf8Text(entry).replace('"by":null', `"by":"${name}"`));
+    // This one was there when the run began.
+    life.log.append(by('gw', indexEvent('old')));
+    await life.settle();
+    expect(told).toEqual([]);
+    const two = [by('gw', indexEvent(0, { cred: 'a' })), by('gw', indexEvent(1, { deleg: 'b' }))];
+    life.log.append(...two, indexEvent(2, { cred: 'c' }));
+    await life.settle();
+    // Two credentials and the principal of the delegation; one more credential.
+    expect(new Map(told)).toEqual(
+      new Map([
+        ['gw', 3],
+        [null, 1],
+      ]),
+    );
+    told.length = 0;
+    life.log.append(by('other', indexEvent(3, { cred: 'a', actor: 'new' })));
+    await life.settle();
+    expect(told).toEqual([['other', 2]]);
+    told.length = 0;
+    await life.store.clear();
+    life.crash();
+    await life.settle();
+    expect(told).toEqual([]);
   });
 
   it('agrees with the model through random lives', async () => {

@@ -25,7 +25,10 @@ export interface IndexLife {
 }
 
 /** Starts an index. */
-export function indexLife(limits: Partial<IndexLimits> = {}): IndexLife {
+export function indexLife(
+  limits: Partial<IndexLimits> = {},
+  more: Pick<Parameters<typeof openIndex>[0], 'onNewKeys'> = {},
+): IndexLife {
   const log = indexLog();
   const store = memoryIndexStore();
   let now = 1_000_000;
@@ -57,6 +60,7 @@ export function indexLife(limits: Partial<IndexLimits> = {}): IndexLife {
       store: own,
       clock: () => now,
       limits: { retryMs: 10, ...limits },
+      ...more,
       pause: () => Promise.resolve(),
       sleep: (ms, signal) =>
         new Promise((resolve) => {
