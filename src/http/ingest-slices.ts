@@ -6,8 +6,10 @@ import type { LogExchange } from './exchange.ts';
 /** Items and bytes that are admitted at a time. A slice is made in one turn: others wait so long for theirs. */
 const SLICE_ITEMS = 512;
 const SLICE_BYTES = 1_048_576;
-/** Between two tries to find room in the pool. */
+/** Between two looks at the pool, for room in it. */
 const ROOM_WAIT_MS = 20;
+
+type See = (outcome: Exclude<SubmitOutcome, { readonly kind: 'refused' }>) => void;
 
 /**
  * Admits the items of one body, slice by slice as the pool drains, and answers after the last commit: a body may hold
@@ -22,53 +24,84 @@ const ROOM_WAIT_MS = 20;
 export async function admitAll(
   items: Iterable<MappedItem>,
   exchange: LogExchange,
-  see: (outcome: Exclude<SubmitOutcome, { readonly kind: 'refused' }>) => void,
+  see: See,
 ): Promise<void> {
   const { services } = exchange;
-  const { ingestItemsMax } = services.limits;
-  const deadline = services.now() + services.limits.ingestWaitMsMax;
+  const { ingestItemsMax, ingestWaitMsMax, itemsPerRequestMax } = services.limits;
+  const deadline = services.now() + ingestWaitMsMax;
   let count = 0;
-  for (const slice of slicesOf(items)) {
-    const begun = count > 0;
+  // A quota has room for as many as one request may carry, and it may have no more.
+  for (const slice of slicesOf(items, Math.min(SLICE_ITEMS, itemsPerRequestMax))) {
     count += slice.length;
     if (count > ingestItemsMax) {
       throw new TransparencyError('submission.too-many-items', `more than ${ingestItemsMax} items`);
     }
-    for (const outcome of await admitSlice(slice, exchange, begun, deadline)) {
-      if (outcome.kind === 'refused') throw outcome.error;
-      see(outcome);
-    }
+    await admitSlice(slice, exchange, { begun: count > slice.length, deadline }, see);
   }
 }
 
 async function admitSlice(
   slice: readonly MappedItem[],
-  { log, services, principal }: LogExchange,
-  begun: boolean,
-  deadline: number,
-): Promise<readonly SubmitOutcome[]> {
-  let counted = false;
-  for (;;) {
+  exchange: LogExchange,
+  how: { readonly begun: boolean; readonly deadline: number },
+  see: See,
+): Promise<void> {
+  const { log, principal } = exchange;
+  await untilRoom(() => principal.countItems(slice.length), exchange, how);
+  const pending = [slice];
+  let { begun } = how;
+  for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
+    const admitted = part;
     try {
-      if (!counted) principal.countItems(slice.length);
-      counted = true;
-      return await log.submitMapped(slice, principal.submitter);
+      const submit = (): Promise<readonly SubmitOutcome[]> =>
+        log.submitMapped(admitted, principal.submitter);
+      for (const outcome of await untilRoom(submit, exchange, { ...how, begun })) {
+        if (outcome.kind === 'refused') throw outcome.error;
+        see(outcome);
+      }
+      begun = true;
     } catch (error) {
-      const full =
-        isTransparencyError(error, 'pool.full') || isTransparencyError(error, 'request.quota');
-      if (!full || !begun || services.now() >= deadline) throw error;
-      await new Promise((resolve) => setTimeout(resolve, ROOM_WAIT_MS));
+      if (!isTransparencyError(error, 'submission.too-many-items') || part.length === 1)
+        throw error;
+      // More than the pool holds when it is empty: half of it goes first.
+      const half = Math.ceil(part.length / 2);
+      pending.push(part.slice(half), part.slice(0, half));
     }
   }
 }
 
-function* slicesOf(items: Iterable<MappedItem>): Generator<readonly MappedItem[]> {
+/** Tries again where there was no room, once something was admitted, and not beyond the deadline. */
+async function untilRoom<T>(
+  attempt: () => T | Promise<T>,
+  { log, services }: LogExchange,
+  { begun, deadline }: { readonly begun: boolean; readonly deadline: number },
+): Promise<T> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const full =
+        isTransparencyError(error, 'pool.full') || isTransparencyError(error, 'request.quota');
+      if (!full || !begun || services.now() >= deadline) throw error;
+      // An attempt makes leaves of all the items: it waits until the pool is half as full as it was.
+      const enough = log.figures.pooledEntries / 2;
+      do {
+        await new Promise((resolve) => setTimeout(resolve, ROOM_WAIT_MS));
+      } while (log.figures.pooledEntries > enough && services.now() < deadline);
+    }
+  }
+}
+
+function* slicesOf(
+  items: Iterable<MappedItem>,
+  itemsMax: number,
+): Generator<readonly MappedItem[]> {
   let slice: MappedItem[] = [];
   let bytes = 0;
   for (const item of items) {
     slice.push(item);
     bytes += item.raw.length;
-    if (slice.length < SLICE_ITEMS && bytes < SLICE_BYTES) continue;
+    if (slice.length < itemsMax && bytes < SLICE_BYTES) continue;
     yield slice;
     slice = [];
     bytes = 0;

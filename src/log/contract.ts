@@ -105,7 +105,8 @@ export interface Log {
    * Admits items (a bare event or `{event, sig?, disclosures?}`, UTF-8 JSON each) and answers in their order, after the
    * commit that holds them is on disk.
    *
-   * @throws {TransparencyError} pool.full, log.halted, log.closing, log.wrong-type: no item was admitted
+   * @throws {TransparencyError} pool.full, submission.too-many-items for more than the pool ever holds, log.halted,
+   *   log.closing, log.wrong-type: no item was admitted
    */
   submit(items: readonly Uint8Array[], context: SubmitContext): Promise<readonly SubmitOutcome[]>;
   /**

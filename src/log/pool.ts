@@ -77,17 +77,23 @@ export class Pool {
   }
 
   /**
-   * Takes all entries or none.
+   * Takes all entries or none. An empty pool takes one entry of any length: with its openings it may be longer than all
+   * that the pool is given, and it must come in some day.
    *
-   * @throws {TransparencyError} pool.full
+   * @throws {TransparencyError} pool.full; submission.too-many-items for more than would fit if it were empty
    */
   put(entries: readonly PooledEntry[]): void {
     let bytes = 0;
     for (const entry of entries) bytes += bytesOf(entry);
-    if (
-      this.#entries.length + entries.length > this.#limits.entriesMax ||
-      this.#bytes + bytes > this.#limits.bytesMax
-    ) {
+    const { entriesMax, bytesMax } = this.#limits;
+    if (entries.length > entriesMax || (entries.length > 1 && bytes > bytesMax)) {
+      throw new TransparencyError(
+        'submission.too-many-items',
+        `${entries.length} entries of ${bytes} bytes at once: the pool holds ${entriesMax} and ${bytesMax}`,
+      );
+    }
+    const isFull = this.#entries.length + entries.length > entriesMax;
+    if (isFull || (this.#entries.length > 0 && this.#bytes + bytes > bytesMax)) {
       throw new TransparencyError(
         'pool.full',
         `the pool holds ${this.#entries.length} entries and ${this.#bytes} bytes`,

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { openIngestApp } from '../support/ingest-app.ts';
+import { createTokenStore, formatToken, hashOfToken } from '../../src/http/tokens.ts';
+import { type IngestApp, openIngestApp } from '../support/ingest-app.ts';
 
 const fixture = (name: string): string =>
   readFileSync(new URL(`../../spec/fixtures/${name}.json`, import.meta.url), 'utf8');
@@ -83,30 +84,80 @@ describe('POST /{log}/ingest/{format}', () => {
     expect((await app.leaves()).map(({ event }) => event.src.id)).toEqual(['vault/eu-1']);
   });
 
-  it('admits more than the pool holds, slice by slice', async () => {
-    await using app = await openIngestApp({ logLimits: { poolEntriesMax: 600 } });
-    const line = JSON.parse(fixture('vault_secret_read_request'));
-    const lines = Array.from({ length: 2_000 }, (_, i) =>
-      JSON.stringify({ ...line, request: { ...line.request, id: `r-${i}` } }),
-    );
-    const answer = await app.post('/main/ingest/vault', lines.join('\n'), {
-      'content-type': 'application/x-ndjson',
-    });
+  it.each([
+    ['slice by slice', 2_000, { poolEntriesMax: 600 }, {}],
+    ['where the pool is smaller than a slice', 200, { poolEntriesMax: 7 }, {}],
+    ['where it holds one entry', 50, { poolEntriesMax: 1 }, {}],
+    ['where it holds few bytes', 200, { poolBytesMax: 65_536 }, {}],
+    ['where a request may carry few items', 200, {}, { itemsPerRequestMax: 3 }],
+  ])('admits more than the pool holds, %s', async (_, count, logLimits, limits) => {
+    await using app = await openIngestApp({ logLimits, limits });
+    const lines = vaultLines(count);
+    const answer = await app.post('/main/ingest/vault', lines.join('\n'), LINES_TYPE);
     expect([answer.status, await answer.json()]).toEqual([
       200,
-      { appended: 2_000, duplicates: 0, conflicts: 0 },
+      { appended: count, duplicates: 0, conflicts: 0 },
     ]);
+    const ids = (await app.leaves()).map(({ event }) => event.id);
+    expect(ids).toEqual(lines.map((_, i) => `r-${i}:request`));
   });
 
-  it('answers 503 and when to come back where the pool has no room at all', async () => {
-    await using app = await openIngestApp({ logLimits: { poolEntriesMax: 3 } });
+  it('admits a body within a quota that is smaller than a slice', async () => {
+    const secret = formatToken(new Uint8Array(32).fill(1));
+    const sha256 = hashOfToken(secret);
+    const token = { name: 'vault', sha256, roles: ['submit'], logs: null, sources: null } as const;
+    await using app = await openIngestApp({
+      tokens: createTokenStore([token]),
+      limits: { tokenItemsPerSecondMax: 100, itemsPerRequestMax: 10 },
+    });
+    const headers = { ...LINES_TYPE, authorization: `Bearer ${secret}` };
+    const answer = await app.post('/main/ingest/vault', vaultLines(140).join('\n'), headers);
+    expect([answer.status, await answer.json()]).toMatchObject([200, { appended: 140 }]);
+  });
+
+  it('answers 503 and when to come back where the pool is full', async () => {
+    const { gather, go } = stalled();
+    await using app = await openIngestApp({ logLimits: { poolEntriesMax: 4 }, gather });
     const body = fixture('k8s_eventlist_webhook_batch');
-    const answer = await app.post('/main/ingest/kubernetes', body, JSON_TYPE);
-    expect(answer.status).toBe(503);
+    const first = app.post('/main/ingest/kubernetes', body, JSON_TYPE);
+    await untilPooled(app, 4);
+    const other = fixture('vault_secret_read_request');
+    const answer = await app.post('/main/ingest/vault', other, JSON_TYPE);
+    expect([answer.status, await answer.json()]).toMatchObject([503, { code: 'pool.full' }]);
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect(await app.leaves()).toEqual([]);
+    go();
+    expect((await first).status).toBe(200);
+    const again = app.post('/main/ingest/vault', other, JSON_TYPE);
+    await untilPooled(app, 1);
+    go();
+    expect((await again).status).toBe(200);
+    expect(await app.leaves()).toHaveLength(5);
   });
 });
+
+/** A writer that takes what is pooled only when it is told to go. */
+function stalled(): { readonly gather: () => Promise<void>; readonly go: () => void } {
+  let release = (): void => {};
+  const gather = (): Promise<void> =>
+    new Promise((resolve) => {
+      release = resolve;
+    });
+  return { gather, go: () => release() };
+}
+
+async function untilPooled({ log }: IngestApp, entries: number): Promise<void> {
+  while (log.figures.pooledEntries < entries) await new Promise((next) => setImmediate(next));
+}
+
+const LINES_TYPE = { 'content-type': 'application/x-ndjson' };
+
+/** Lines of an audit device, each of another request. */
+function vaultLines(count: number): readonly string[] {
+  const line = JSON.parse(fixture('vault_secret_read_request'));
+  return Array.from({ length: count }, (_, i) =>
+    JSON.stringify({ ...line, request: { ...line.request, id: `r-${i}` } }),
+  );
+}
 
 describe('OTLP', () => {
   it('takes logs and spans as JSON, and answers with an empty export response', async () => {
@@ -126,18 +177,20 @@ describe('OTLP', () => {
   });
 
   it('answers a failure with a status in the form of the request', async () => {
-    await using app = await openIngestApp({ logLimits: { poolEntriesMax: 1 } });
+    const { gather, go } = stalled();
+    await using app = await openIngestApp({ logLimits: { poolEntriesMax: 1 }, gather });
     const proto = { 'content-type': 'application/x-protobuf' };
     const bad = await app.post('/main/v1/logs', Uint8Array.of(0x0a, 0xff, 0x01), proto);
     expect(bad.status).toBe(400);
     expect(bad.headers.get('content-type')).toBe('application/x-protobuf');
     expect(new Uint8Array(await bad.arrayBuffer()).slice(0, 3)).toEqual(Uint8Array.of(8, 3, 0x12));
-    const one = JSON.parse(fixture('otlp_logs_genai_request'));
-    const records = one.resourceLogs[0].scopeLogs[0].logRecords;
-    records.push({ ...records[0], attributes: [] });
-    const full = await app.post('/main/v1/logs', JSON.stringify(one), JSON_TYPE);
+    const vault = app.post('/main/ingest/vault', fixture('vault_secret_read_request'), JSON_TYPE);
+    await untilPooled(app, 1);
+    const full = await app.post('/main/v1/logs', fixture('otlp_logs_genai_request'), JSON_TYPE);
     expect([full.status, await full.json()]).toMatchObject([503, { code: 14 }]);
     expect(Number(full.headers.get('retry-after'))).toBeGreaterThan(0);
+    go();
+    expect((await vault).status).toBe(200);
   });
 
   it('answers an empty request, and refuses other types', async () => {

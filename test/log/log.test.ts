@@ -140,10 +140,21 @@ describe('an events log', () => {
 
   test('refuses a full pool and keeps what it took', async () => {
     const log = await openTestLog({ limits: { poolEntriesMax: 2 } });
+    const two = log.submit([testEvent('a'), testEvent('b')], ANYONE);
+    const one = log.submit([testEvent('c')], ANYONE);
+    await expect(one).rejects.toMatchObject({ code: 'pool.full' });
+    expect((await two).map(({ kind }) => kind)).toEqual(['appended', 'appended']);
+    expect((await log.submit([testEvent('c')], ANYONE)).map(({ kind }) => kind)).toEqual([
+      'appended',
+    ]);
+    await log.close();
+  });
+
+  test('refuses for good what no pool of its size can hold, however empty', async () => {
+    const log = await openTestLog({ limits: { poolEntriesMax: 2 } });
     const three = log.submit([testEvent('a'), testEvent('b'), testEvent('c')], ANYONE);
-    await expect(three).rejects.toMatchObject({ code: 'pool.full' });
-    const two = await log.submit([testEvent('a'), testEvent('b')], ANYONE);
-    expect(two.map(({ kind }) => kind)).toEqual(['appended', 'appended']);
+    await expect(three).rejects.toMatchObject({ code: 'submission.too-many-items' });
+    expect(log.figures.integratedSize).toBe(1);
     await log.close();
   });
 

@@ -21,12 +21,15 @@ export async function openIngestApp(
     readonly limits?: Partial<Limits>;
     readonly logLimits?: Partial<LogLimits>;
     readonly openingKeys?: OpeningKeys;
+    /** Awaited by the writer before each batch. */
+    readonly gather?: () => Promise<void>;
   } = {},
 ): Promise<IngestApp> {
-  const { limits, logLimits, openingKeys, ...rest } = options;
+  const { limits, logLimits, openingKeys, gather, ...rest } = options;
   const log = await openTestLog({
     ...(logLimits === undefined ? {} : { limits: logLimits }),
     ...(openingKeys === undefined ? {} : { openingKeys }),
+    ...(gather === undefined ? {} : { gather }),
   });
   const app = createApp({
     logs: new Map([['main', log]]),
