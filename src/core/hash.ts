@@ -38,3 +38,9 @@ export function nodeHashInto(
   nodeInput.set(right, 1 + HASH_LENGTH);
   sha256Into(target, offset, nodeInput);
 }
+
+/** Writes the node hash of the two hashes at `hashes[offset, offset + 64)` in the place of the first. */
+export function pairHashAt(hashes: Uint8Array, offset: number): void {
+  for (let i = 0; i < 2 * HASH_LENGTH; i++) nodeInput[1 + i] = hashes[offset + i] as number;
+  sha256Into(hashes, offset, nodeInput);
+}

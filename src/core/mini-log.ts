@@ -1,7 +1,7 @@
-import { sha256Of } from '#sha256';
-import { equalBytes, u64be, utf8 } from './bytes.ts';
+import { sha256, sha256Into } from '#sha256';
+import { concat, equalBytes, utf8, writeU64be } from './bytes.ts';
 import { TransparencyError } from './error.ts';
-import { HASH_LENGTH, leafHash, nodeHash } from './hash.ts';
+import { HASH_LENGTH, nodeHash } from './hash.ts';
 import { bitLength, isSize, shiftLeft, trailingZeros } from './integers.ts';
 import { foldRight, type NodeId } from './tree.ts';
 
@@ -18,15 +18,29 @@ export interface MiniLogPage {
 
 /** Hash of a leaf of a mini-log: its data is u64be of the leaf index. */
 export function miniLogLeafHash(leafIndex: number): Uint8Array {
-  return leafHash(u64be(leafIndex));
+  const hash = new Uint8Array(HASH_LENGTH);
+  miniLogLeafHashInto(hash, 0, leafIndex);
+  return hash;
+}
+
+/** Writes the hash of a leaf of a mini-log to `target[offset, offset + 32)`. */
+export function miniLogLeafHashInto(target: Uint8Array, offset: number, leafIndex: number): void {
+  writeU64be(leafInput, 1, leafIndex);
+  sha256Into(target, offset, leafInput);
 }
 
 /** What the trie holds of a mini-log. The count is in it: a root does not bind the size of its tree. */
 export function miniLogValue(count: number, root: Uint8Array): Uint8Array {
-  return sha256Of([VALUE_DOMAIN, u64be(count), root]);
+  writeU64be(valueInput, VALUE_DOMAIN.length, count);
+  valueInput.set(root, VALUE_DOMAIN.length + 8);
+  return sha256(valueInput);
 }
 
 const VALUE_DOMAIN = utf8('nhi.minilog/1\n');
+
+// One input each, filled again for every hash.
+const leafInput = new Uint8Array(1 + 8);
+const valueInput = concat(VALUE_DOMAIN, new Uint8Array(8 + HASH_LENGTH));
 
 /**
  * The largest complete subtrees that make up the leaves [start, end), left to right: at each position the largest one

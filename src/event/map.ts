@@ -60,8 +60,14 @@ export function labelOf(key: LookupKey): Uint8Array {
 
 /** Label of a selector and the UTF-8 bytes of a value, 32 bytes. */
 export function labelOfBytes(selector: Selector, value: Uint8Array): Uint8Array {
-  return sha256(concat(utf8(`${MAP}\n${selector}\n`), value));
+  return sha256(concat(DOMAINS[selector], value));
 }
+
+/** What stands before the value in the input of a label. */
+const DOMAINS = Object.fromEntries(
+  SELECTORS.map((selector) => [selector, utf8(`${MAP}\n${selector}\n`)]),
+  // It has a member for each selector.
+) as Readonly<Record<Selector, Uint8Array>>;
 
 /**
  * The lookup key of its text, `selector:value`: `cred:tok-9f3`.

@@ -58,9 +58,9 @@ export class BytesReader {
     return undefined;
   }
 
-  /** A copy of the next bytes. */
+  /** A view of the next bytes. */
   bytes(length: number): Uint8Array {
-    const bytes = this.#bytes.slice(this.#at, this.#at + length);
+    const bytes = this.#bytes.subarray(this.#at, this.#at + length);
     this.#at += length;
     return bytes;
   }

@@ -216,7 +216,9 @@ export class FollowerRun {
   /** Stores what is in memory, if it is too much: no head of the log stands before it. */
   async #flush(): Promise<void> {
     const tree = this.#cursor;
-    if (tree === null || this.#buffer.postings < this.#options.limits.bufferPostingsMax) return;
+    const { bufferPostingsMax, bufferKeysMax } = this.#options.limits;
+    const { postings, keys } = this.#buffer;
+    if (tree === null || (postings < bufferPostingsMax && keys < bufferKeysMax)) return;
     // A head that can be made now, or is on its way, takes them.
     const isHeadNear = this.#reached !== null && tree.size >= this.#startSize;
     if (isHeadNear || this.#proposed !== null) return;

@@ -8,15 +8,16 @@
 export class KeyTable {
   /** Numbers + 1 by hash; 0 is a free place. At most half of them are taken. */
   #places = new Int32Array(64);
-  readonly #hashes: number[] = [];
+  #size = 0;
+  #hashes = new Uint32Array(32);
   /** Value `i` lies in `bytes` from the end of the one before it. */
-  readonly #ends: number[] = [];
+  #ends = new Uint32Array(32);
   #bytes = new Uint8Array(1024);
   readonly #far = new Map<string, number>();
 
   /** How many values there are. */
   get size(): number {
-    return this.#hashes.length;
+    return this.#size;
   }
 
   /** The number of the value at [from, to) of some bytes; the next number if it is new. */
@@ -32,13 +33,13 @@ export class KeyTable {
     const number = this.#append(hash, bytes, from, to);
     if (place === FAR) this.#far.set(text, number);
     else this.#places[place] = number + 1;
-    if (2 * this.size > this.#places.length) this.#widen();
+    if (2 * this.#size >= this.#places.length) this.#widen();
     return number;
   }
 
   /** The bytes of the value of a number. */
   valueOf(number: number): Uint8Array {
-    return this.#bytes.subarray(this.#ends[number - 1] ?? 0, this.#ends[number]);
+    return this.#bytes.subarray(this.#startOf(number), this.#ends[number]);
   }
 
   /** The place where a value is, or the free one where it would be. */
@@ -56,7 +57,7 @@ export class KeyTable {
   }
 
   #isValue(number: number, bytes: Uint8Array, from: number, to: number): boolean {
-    const start = number === 0 ? 0 : (this.#ends[number - 1] as number);
+    const start = this.#startOf(number);
     if ((this.#ends[number] as number) - start !== to - from) return false;
     for (let i = from; i < to; i++) {
       if (this.#bytes[start + i - from] !== bytes[i]) return false;
@@ -65,7 +66,8 @@ export class KeyTable {
   }
 
   #append(hash: number, bytes: Uint8Array, from: number, to: number): number {
-    const start = this.#ends.at(-1) ?? 0;
+    const number = this.#size;
+    const start = this.#startOf(number);
     const end = start + to - from;
     if (end > this.#bytes.length) {
       const larger = new Uint8Array(2 * end);
@@ -73,13 +75,21 @@ export class KeyTable {
       this.#bytes = larger;
     }
     for (let i = from; i < to; i++) this.#bytes[start + i - from] = bytes[i] as number;
-    this.#ends.push(end);
-    return this.#hashes.push(hash) - 1;
+    this.#ends[number] = end;
+    this.#hashes[number] = hash;
+    this.#size += 1;
+    return number;
+  }
+
+  #startOf(number: number): number {
+    return number === 0 ? 0 : (this.#ends[number - 1] as number);
   }
 
   /** Twice the places. A value that has none near its own goes to those that are far. */
   #widen(): void {
     const places = new Int32Array(2 * this.#places.length);
+    this.#hashes = enlarged(this.#hashes, places.length / 2);
+    this.#ends = enlarged(this.#ends, places.length / 2);
     const numbers = this.#places.filter((taken) => taken > 0);
     this.#places = places;
     for (const taken of numbers) {
@@ -95,6 +105,12 @@ export class KeyTable {
 const PROBES_MAX = 16;
 const FAR = -1;
 const latin1 = new TextDecoder('latin1');
+
+function enlarged(from: Uint32Array<ArrayBuffer>, length: number): Uint32Array<ArrayBuffer> {
+  const to = new Uint32Array(length);
+  to.set(from);
+  return to;
+}
 
 /** FNV-1a, its upper half mixed into the lower: 0 to 2^32 - 1. */
 function hashOf(bytes: Uint8Array, from: number, to: number): number {

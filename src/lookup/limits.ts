@@ -6,6 +6,8 @@ export interface IndexLimits {
   readonly headEntriesMax: number;
   /** Postings in memory after which they are stored, head or not: while an index is made of an old log. */
   readonly bufferPostingsMax: number;
+  /** Keys of those postings after which they are stored. */
+  readonly bufferKeysMax: number;
   /** Heads before the newest that answer readers who page. */
   readonly pinnedHeadsMax: number;
   /** A head answers this long after it was asked last. */
@@ -17,7 +19,8 @@ export interface IndexLimits {
 export const INDEX_LIMITS: IndexLimits = {
   headIntervalMs: 5_000,
   headEntriesMax: 100_000,
-  bufferPostingsMax: 1_000_000,
+  bufferPostingsMax: 2_000_000,
+  bufferKeysMax: 250_000,
   pinnedHeadsMax: 8,
   pinnedMs: 600_000,
   retryMs: 1_000,

@@ -8,7 +8,7 @@ import { CHUNK_LEVEL, CHUNK_WIDTH, chunkKey, corrupt, nodeKey, parseChunk } from
 export interface StoredMiniLog {
   readonly label: Uint8Array;
   readonly count: number;
-  /** Its last count mod 256 indices. */
+  /** Its last count mod 64 indices. */
   readonly tail: readonly number[];
 }
 

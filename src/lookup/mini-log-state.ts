@@ -1,8 +1,7 @@
 import { invariant } from '../core/error.ts';
-import { nodeHash } from '../core/hash.ts';
+import { HASH_LENGTH, pairHashAt } from '../core/hash.ts';
 import { bitAt } from '../core/integers.ts';
-import { miniLogLeafHash, miniLogValue } from '../core/mini-log.ts';
-import { foldRight } from '../core/tree.ts';
+import { miniLogLeafHashInto, miniLogValue } from '../core/mini-log.ts';
 import type { IndexBatch } from './ports.ts';
 import {
   CHUNK_LEVEL,
@@ -16,8 +15,12 @@ import {
 } from './rows.ts';
 
 /** What the trie holds of a mini-log. */
-export function valueOfMiniLog(state: MiniLogState): Uint8Array {
-  return miniLogValue(state.count, foldRight(state.edge));
+export function valueOfMiniLog({ count, edge }: MiniLogState): Uint8Array {
+  invariant(edge.length > 0, 'a mini-log has a leaf at least');
+  hashes.set(edge);
+  // Root: node(a, node(b, … node(y, z))).
+  for (let at = edge.length - 2 * HASH_LENGTH; at >= 0; at -= HASH_LENGTH) pairHashAt(hashes, at);
+  return miniLogValue(count, hashes.subarray(0, HASH_LENGTH));
 }
 
 /**
@@ -31,22 +34,24 @@ export function growMiniLog(
   batch: IndexBatch,
 ): MiniLogState {
   const { label, indices } = grown;
-  const edge = before.edge.slice();
+  hashes.set(before.edge);
+  let end = before.edge.length;
   let { count } = before;
   let tail = before.tail.slice();
   let last = tail.at(-1) ?? -1;
   for (const index of indices) {
     invariant(index > last, 'indices of a mini-log increase');
     last = index;
-    let hash = miniLogLeafHash(index);
+    miniLogLeafHashInto(hashes, end, index);
     for (let level = 0; bitAt(count, level) === 1; level++) {
-      hash = nodeHash(edge.pop() as Uint8Array, hash);
+      end -= HASH_LENGTH;
+      pairHashAt(hashes, end);
       if (level + 1 >= CHUNK_LEVEL) {
         const node = Math.floor(count / 2 ** (level + 1));
-        batch.put(nodeKey(label, level + 1, node), hash);
+        batch.put(nodeKey(label, level + 1, node), hashes.subarray(end, end + HASH_LENGTH));
       }
     }
-    edge.push(hash);
+    end += HASH_LENGTH;
     count += 1;
     tail.push(index);
     if (tail.length === CHUNK_WIDTH) {
@@ -54,7 +59,10 @@ export function growMiniLog(
       tail = [];
     }
   }
-  const state = { count, edge, tail };
+  const state = { count, edge: hashes.slice(0, end), tail };
   batch.put(labelKey(label), formatMiniLog(state));
   return state;
 }
+
+/** An edge while it changes, and a leaf behind it: its count has 53 bits at most. */
+const hashes = new Uint8Array(54 * HASH_LENGTH);

@@ -1,5 +1,6 @@
 import { concat, readU64be, u64be } from '../core/bytes.ts';
 import { TransparencyError } from '../core/error.ts';
+import { HASH_LENGTH } from '../core/hash.ts';
 import { onesCount } from '../core/integers.ts';
 import type { TrieLeaves } from '../core/prefix-trie.ts';
 import { BytesReader, BytesWriter } from './bytes-writer.ts';
@@ -11,21 +12,24 @@ import { BytesReader, BytesWriter } from './bytes-writer.ts';
  *   A name+hash of a key                       the last audit note of that auditor
  *   T u16 bits ‖ 32 bytes prefix               bucket: the leaves of the trie under a prefix, label ‖ value each
  *   L 32 bytes label                           mini-log: count, edge, and the indices of its unfinished chunk
- *   P 32 bytes label ‖ u64 chunk               256 indices of a mini-log
- *   N 32 bytes label ‖ u8 level ‖ u64 index    complete node of a mini-log, level 8 and above
+ *   P 32 bytes label ‖ u64 chunk               64 indices of a mini-log
+ *   N 32 bytes label ‖ u8 level ‖ u64 index    complete node of a mini-log, level 6 and above
  */
 
-/** Indices of one chunk row. */
-export const CHUNK_WIDTH = 256;
+/**
+ * Indices of one chunk row. The row of a label holds half of them on average and is written whenever the label has a
+ * new one: with 256 it was twice as long, and so was what LevelDB held in memory of a batch. (bench/index.ts)
+ */
+export const CHUNK_WIDTH = 64;
 /** The level of a full chunk's root: nodes below it are made of the chunk. */
-export const CHUNK_LEVEL = 8;
+export const CHUNK_LEVEL = 6;
 
 /** A mini-log: all that is needed of it to grow. */
 export interface MiniLogState {
   readonly count: number;
-  /** Roots of its complete subtrees, from the left. */
-  readonly edge: readonly Uint8Array[];
-  /** Its last count mod 256 indices. */
+  /** Roots of its complete subtrees, 32 bytes each, from the left. */
+  readonly edge: Uint8Array;
+  /** Its last count mod 64 indices. */
   readonly tail: readonly number[];
 }
 
@@ -48,7 +52,7 @@ export interface HeadLeaf {
 }
 
 /** A mini-log without leaves; the trie holds none. */
-export const EMPTY_MINI_LOG: MiniLogState = { count: 0, edge: [], tail: [] };
+export const EMPTY_MINI_LOG: MiniLogState = { count: 0, edge: new Uint8Array(0), tail: [] };
 
 export const META_KEY: Uint8Array = tagged('M');
 export const labelKey = (label: Uint8Array): Uint8Array => tagged('L', label);
@@ -95,16 +99,16 @@ const writer = new BytesWriter();
 export function formatMiniLog(state: MiniLogState): Uint8Array {
   writer.begin();
   writer.number(state.count);
-  for (const hash of state.edge) writer.bytes(hash);
+  writer.bytes(state.edge);
   writeIndices(state.tail);
   return writer.view();
 }
 
-/** @throws {TransparencyError} index.corrupt */
+/** Its edge is a view of the bytes. @throws {TransparencyError} index.corrupt */
 export function parseMiniLog(bytes: Uint8Array): MiniLogState {
   const reader = new BytesReader(bytes);
   const count = reader.number() ?? corrupt('a mini-log without count');
-  const edge = Array.from({ length: onesCount(count) }, () => reader.bytes(32));
+  const edge = reader.bytes(HASH_LENGTH * onesCount(count));
   const tail = readIndices(reader, count % CHUNK_WIDTH);
   if (!reader.isDone) corrupt('a mini-log of another length');
   return { count, edge, tail };

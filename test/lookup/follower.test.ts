@@ -285,6 +285,7 @@ async function liveAndCompare(seed: number): Promise<void> {
   const life = indexLife({
     headEntriesMax: random.pick([10, 50, 100_000]),
     bufferPostingsMax: random.pick([5, 60, 1_000_000]),
+    bufferKeysMax: random.pick([4, 1_000_000]),
   });
   const { log } = life;
   for (let step = 0; step < 30; step++) {
