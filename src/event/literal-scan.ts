@@ -63,7 +63,7 @@ function scanOf(next: readonly Int32Array[], groups: Int32Array): LiteralScan {
 const WIDTH = 128;
 
 /** The union of two sets of groups. Not a size: 30 bits are all there are. */
-function unite(a: number, b: number): number {
+export function unite(a: number, b: number): number {
   return a | b;
 }
 

@@ -1,3 +1,6 @@
+import { parseBase64 } from '../core/base64.ts';
+import { ASSIGNED_SECRET_LITERALS, holdsAssignedSecret } from './assigned-secret.ts';
+
 /** What a usable secret looks like. */
 export interface SecretPattern {
   /** Told instead of the secret. */
@@ -10,16 +13,17 @@ export interface SecretPattern {
 /**
  * Patterns of credentials that work for whoever holds them. (spec/5-submission.md §7)
  *
- * Identifiers of credentials are none: access key ids (AKIA…), accessors, `jti`, key ids. Nor is entropy a sign: an
- * identifier of a credential is as random as the credential. Each begins where no letter, digit, `_` or `-` precedes,
- * so that digests do not match by chance.
+ * Identifiers of credentials are none: access key ids (AKIA…), accessors, `jti`, key ids. Nor is entropy a sign where no
+ * name says what it is: an identifier of a credential is as random as the credential. Each begins where no letter,
+ * digit, `_` or `-` precedes, so that digests do not match by chance.
  */
 export const SECRET_PATTERNS: readonly SecretPattern[] = [
   {
     name: 'private-key',
-    literals: ['PRIVATE KEY', 'AGE-SECRET-KEY-'],
+    // In PEM; in base64 of PEM, as a kubeconfig has it; of age.
+    literals: ['PRIVATE KEY', 'LS0tLS1CRUdJTi', 'AGE-SECRET-KEY-'],
     pattern:
-      /-----BEGIN (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----|AGE-SECRET-KEY-1[0-9A-Z]{58}/,
+      /-----BEGIN (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----|LS0tLS1CRUdJTiB(?:QUklWQVRFIEtFWS|SU0EgUFJJVkFURSBLRVkt|FQyBQUklWQVRFIEtFWS|PUEVOU1NIIFBSSVZBVEUgS0VZ|FTkNSWVBURUQgUFJJVkFURSBLRVkt|EU0EgUFJJVkFURSBLRVkt)|AGE-SECRET-KEY-1[0-9A-Z]{58}/,
   },
   {
     name: 'github-token',
@@ -80,8 +84,8 @@ export const SECRET_PATTERNS: readonly SecretPattern[] = [
   },
   {
     name: 'basic-credentials',
-    literals: ['uthorization'],
-    pattern: at('[Aa]uthorization[\\\\"\': =]{1,8}[Bb]asic +[A-Za-z0-9+/]{8,}'),
+    literals: ['asic '],
+    pattern: { test: holdsBasicCredentials },
   },
   {
     name: 'package-token',
@@ -119,6 +123,15 @@ export const SECRET_PATTERNS: readonly SecretPattern[] = [
     pattern: { test: (text) => AWS_KEY_ID.test(text) && AWS_SECRET.test(text) },
   },
   {
+    name: 'aws-session-token',
+    literals: [
+      ...['IQoJb3JpZ2lu', 'FwoGZXIvYXdz', 'FQoGZXIvYXdz'],
+      ...['essionToken', 'ession_token', 'SESSION_TOKEN'],
+    ],
+    pattern:
+      /(?<![A-Za-z0-9])(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz)[A-Za-z0-9+/]{80,}|[Ss](?:ession_?[Tt]oken|ESSION_TOKEN)[\\"': =]{1,8}[A-Za-z0-9+/]{100,}/,
+  },
+  {
     name: 'payment-key',
     literals: ['k_live_', 'k_test_', 'whsec_'],
     pattern: at('[rs]k_(?:live|test)_[A-Za-z0-9]{16,}|whsec_[A-Za-z0-9+/=]{24,}'),
@@ -147,6 +160,17 @@ export const SECRET_PATTERNS: readonly SecretPattern[] = [
     ),
   },
   {
+    // Whoever has the address has what it opens.
+    name: 'signed-url',
+    literals: ['?sig=', '&sig=', '-Signature='],
+    pattern: /[?&]sig=[A-Za-z0-9%/+_-]{40,}|X-(?:Amz|Goog)-Signature=[0-9a-f]{64}/,
+  },
+  {
+    name: 'assigned-secret',
+    literals: ASSIGNED_SECRET_LITERALS,
+    pattern: { test: holdsAssignedSecret },
+  },
+  {
     // Not where it is struck out: stars, x, or a word in brackets.
     name: 'password-in-url',
     literals: ['@'],
@@ -155,9 +179,24 @@ export const SECRET_PATTERNS: readonly SecretPattern[] = [
   },
 ];
 
+const BASIC_HEADER = at('[Aa]uthorization[\\\\"\': =]{1,8}[Bb]asic +[A-Za-z0-9+/]{8,}');
+const latin1 = new TextDecoder('latin1');
 const AWS_KEY_ID = /(?:AKIA|ASIA)[A-Z0-9]{16}/;
 const AWS_SECRET =
   /(?<![A-Za-z0-9/+=_.:-])(?=[A-Za-z0-9/+]*[a-z])(?=[A-Za-z0-9/+]*[A-Z])(?=[A-Za-z0-9/+]*[0-9])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=_.:-])/;
+
+/** `Basic` behind the name of its header, or before the base64 of a user, a colon and what only this user knows. */
+function holdsBasicCredentials(text: string): boolean {
+  if (BASIC_HEADER.test(text)) return true;
+  for (const [, code = ''] of text.matchAll(
+    /(?<![A-Za-z0-9_-])[Bb]asic +([A-Za-z0-9+/]{8,2048})/g,
+  )) {
+    // Whole groups of four are base64 whatever they say; the last few characters change nothing.
+    const pair = latin1.decode(parseBase64(code.slice(0, code.length - (code.length % 4))));
+    if (/^[ -~]{0,512}:[ -~]{3,}$/.test(pair)) return true;
+  }
+  return false;
+}
 
 /** A pattern that begins where no letter, digit, `_` or `-` precedes. */
 function at(alternatives: string): RegExp {

@@ -4,7 +4,7 @@ import { isTransparencyError } from '../core/error.ts';
 import { canonicalJson } from '../event/canonical.ts';
 import { disclosureDigest, formatDisclosure } from '../event/disclosure.ts';
 import { EVENT_LIMITS } from '../event/limits.ts';
-import { findSecret } from '../event/secret.ts';
+import { secretInValue } from '../event/secret-in-value.ts';
 import type { JsonValue } from '../event/strict-json.ts';
 import type { Withheld } from './draft.ts';
 import { WIRE_DEPTH_MAX } from './wire-json.ts';
@@ -41,7 +41,7 @@ export function commitTo(
   for (const { pointer, value, sealed } of withheld) {
     const text = disclosureOf(pointer, value, random);
     sd[pointer] = disclosureDigest(text);
-    const secret = suspicious && holdsSecret(value);
+    const secret = suspicious && holdsSecret(value, pointer);
     if (secret) scrubbed.push(pointer);
     if (secret || sealed || utf8(text).length > EVENT_LIMITS.disclosureBytesMax) continue;
     disclosures.push(text);
@@ -50,8 +50,8 @@ export function commitTo(
 }
 
 /** True for a value in which the scanner finds a usable secret, however it is written. */
-export function holdsSecret(value: JsonValue): boolean {
-  return findSecret(bytesOf(value)) !== null;
+export function holdsSecret(value: JsonValue, pointer = ''): boolean {
+  return secretInValue({ pointer, value }, WIRE_DEPTH_MAX + 2) !== null;
 }
 
 /** Bytes of any value that an emitter can send. */

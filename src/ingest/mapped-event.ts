@@ -5,7 +5,7 @@ import { rawCommitment } from '../event/disclosure.ts';
 import { eventOf, type ParsedEvent } from '../event/event.ts';
 import { EVENT_LIMITS } from '../event/limits.ts';
 import type { MappedItem } from '../event/mapped-item.ts';
-import { findSecret, secretInText } from '../event/secret.ts';
+import { findSecret, findSecretInEvent, secretInText } from '../event/secret.ts';
 import type { JsonValue } from '../event/strict-json.ts';
 import { type Commitments, commitTo, holdsSecret, type RandomBytes } from './commitment.ts';
 import { Draft, type Part, type PartValue } from './draft.ts';
@@ -137,7 +137,7 @@ function madeOf(draft: Draft, context: IngestContext): Made | undefined {
     const commitments = seal(draft, context);
     try {
       const event = eventOf(draft.event as JsonValue);
-      if (findSecret(event.canonical) === null) return { event, commitments };
+      if (findSecretInEvent(event.canonical) === null) return { event, commitments };
       if (!scrub(draft)) return undefined;
     } catch (error) {
       if (!isTransparencyError(error)) throw error;
@@ -247,7 +247,8 @@ function reduced(draft: Draft, item: WireItem, context: IngestContext): Made {
   const commitments = commitTo(slim.withheld, context.random, true);
   slim.event['sd'] = { ...commitments.sd };
   const value = slim.event as JsonValue;
-  if (findSecret(canonicalJson(value)) === null) return { event: eventOf(value), commitments };
+  if (findSecretInEvent(canonicalJson(value)) === null)
+    return { event: eventOf(value), commitments };
   // Only beside another is it a secret: nothing that was sent stays.
   slim.set('/id', id, []);
   slim.set('/actor/id', 'scrubbed', []);

@@ -123,7 +123,7 @@ function compileAppend(rule: AppendRule): Apply {
 
 interface Found {
   readonly value: JsonValue;
-  /** What the value was made of, before it was made to fit. */
+  /** What the value was made of, before it was made to fit; of several texts also each of them. */
   readonly sent: JsonValue;
   readonly from: readonly string[];
   readonly altered: boolean;
@@ -144,7 +144,7 @@ function settle(draft: Draft, pointer: string, found: Found): void {
 function isSecret(draft: Draft, pointer: string, { sent, from }: Found): boolean {
   if (!draft.suspicious || sent === null) return false;
   const name = from[0]?.slice(from[0].lastIndexOf('/') + 1) ?? '';
-  if (!holdsSecret({ [name]: sent })) return false;
+  if (!holdsSecret(sent, `/${name}`)) return false;
   draft.scrubbed.push(pointer);
   return true;
 }
@@ -167,7 +167,7 @@ function findOf(
     }
     const read = readAll(places, scope, rule.join ?? ':');
     if (read === undefined) return undefined;
-    let input = read;
+    let input: JsonValue = read.value;
     let whole = true;
     if ((pattern !== undefined || table !== undefined) && typeof input === 'object')
       return undefined;
@@ -175,7 +175,7 @@ function findOf(
       const matched = pattern.exec(String(input));
       if (matched === null) return undefined;
       input = matched[1] ?? matched[0];
-      whole = input === String(read);
+      whole = input === String(read.value);
     }
     if (table !== undefined) {
       const key = String(input);
@@ -191,16 +191,21 @@ function findOf(
     const fitted = fieldValue(input, place, as);
     if (fitted === undefined) return undefined;
     const from = places.map(({ inItem, pointer }) => (inItem ? base + pointer : pointer));
-    return { value: fitted.value, sent: read, from, altered: fitted.altered, whole };
+    return { value: fitted.value, sent: read.sent, from, altered: fitted.altered, whole };
   };
 }
 
 /** One value as it is, several as one text; undefined if any is missing. */
-function readAll(places: readonly Place[], scope: Scope, separator: string): JsonValue | undefined {
+function readAll(
+  places: readonly Place[],
+  scope: Scope,
+  separator: string,
+): Pick<Found, 'value' | 'sent'> | undefined {
   const [only] = places;
   if (only !== undefined && places.length === 1) {
     const value = readPlace(only, scope);
-    return value === null || value === '' ? undefined : value;
+    if (value === undefined || value === null || value === '') return undefined;
+    return { value, sent: value };
   }
   const texts: string[] = [];
   for (const place of places) {
@@ -210,7 +215,8 @@ function readAll(places: readonly Place[], scope: Scope, separator: string): Jso
     }
     texts.push(String(value));
   }
-  return texts.join(separator);
+  const value = texts.join(separator);
+  return { value, sent: [value, ...texts] };
 }
 
 function compileCommit(rule: CommitRule): (draft: Draft, input: JsonValue) => void {

@@ -1,15 +1,17 @@
 import { base64url, parseBase64 } from '../core/base64.ts';
 import { ENTRY_BYTES_MAX } from '../core/bundle.ts';
-import { utf8 } from '../core/bytes.ts';
 import { isTransparencyError, TransparencyError } from '../core/error.ts';
 import { leafHash } from '../core/hash.ts';
+import { parseDisclosure } from '../event/disclosure.ts';
 import type { ParsedEvent } from '../event/event.ts';
 import type { EventSignature } from '../event/event-signature.ts';
 import { formatLeaf, type Recv } from '../event/leaf.ts';
+import { EVENT_LIMITS } from '../event/limits.ts';
 import type { MappedItem } from '../event/mapped-item.ts';
 import { type Opening, openingsOf, rawOpening } from '../event/opening.ts';
 import { idempotencyKey, samenessMac } from '../event/sameness.ts';
-import { findSecret } from '../event/secret.ts';
+import { findSecretInEvent, secretInText } from '../event/secret.ts';
+import { secretInValue } from '../event/secret-in-value.ts';
 import { parseSubmission, type Submission } from '../event/submission.ts';
 import type { SubmitContext } from './contract.ts';
 import type { NamedHead, PooledEntry } from './pool.ts';
@@ -128,6 +130,7 @@ export function createAdmission(options: AdmissionOptions): AdmitItems {
       const { event, disclosures } = submission;
       const refusal =
         refusalOf(event, options.tenant, context) ??
+        refusalOfSignature(submission) ??
         (disclosures.length === 0 ? null : refusalOfOpenings(submission, options.keepsOpenings));
       if (refusal !== null) return refusal;
       const openings = disclosures.length === 0 ? null : openingsOf(disclosures, event.event.sd);
@@ -161,7 +164,13 @@ function refusalOf(event: ParsedEvent, tenant: string, context: SubmitContext): 
   if (OPERATE_KINDS.has(event.kind) && !context.operate) {
     return refused('event.role-required', `${event.kind} needs the operate role`);
   }
-  const secret = findSecret(event.canonical);
+  const secret = findSecretInEvent(event.canonical);
+  return secret === null ? null : holdsSecret(event, secret);
+}
+
+/** The name of a key is a text of the sender as any other. */
+function refusalOfSignature({ event, sig }: Submission): Admission | null {
+  const secret = sig === null ? null : secretInText(sig.kid);
   return secret === null ? null : holdsSecret(event, secret);
 }
 
@@ -177,7 +186,7 @@ function refusalOfOpenings(
     );
   }
   for (const text of disclosures) {
-    const secret = findSecret(utf8(text));
+    const secret = secretInValue(parseDisclosure(text), EVENT_LIMITS.eventDepthMax);
     if (secret !== null) return holdsSecret(event, secret);
   }
   return null;
@@ -219,8 +228,7 @@ function traceOfError({ code, details }: TransparencyError): RefusedTrace | null
 
 /** The source and id of a refused event, unless the secret stands in them. */
 function traceOf(sourceId: string, id: string, code: RefusedTrace['code']): RefusedTrace {
-  const clean = (text: string): string | null =>
-    findSecret(new TextEncoder().encode(text)) === null ? text : null;
+  const clean = (text: string): string | null => (secretInText(text) === null ? text : null);
   return { sourceId: clean(sourceId), id: clean(id), code };
 }
 

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../src/event/canonical.ts';
 import { literalScan } from '../../src/event/literal-scan.ts';
 import type { NhiEvent } from '../../src/event/nhi-event.ts';
-import { findSecret, secretInText } from '../../src/event/secret.ts';
+import { findSecret, findSecretInEvent, secretInText } from '../../src/event/secret.ts';
+import { secretInValue } from '../../src/event/secret-in-value.ts';
 import { SECRET_PATTERNS } from '../../src/event/secret-patterns.ts';
 import type { JsonValue } from '../../src/event/strict-json.ts';
+import { inputNames, inputsOf } from '../ingest/golden.ts';
 import { bytesOf, readVectors } from './vectors.ts';
 
 /** Random-looking text of an alphabet: put together here, so that no scanner of repositories finds a secret. */
@@ -33,6 +36,10 @@ function secretsOf(seed: string): readonly (readonly [name: string, secret: stri
     ['private-key', `-----BEGIN ${'PRIVATE'} KEY-----\n${a(40)}`],
     ['private-key', `-----BEGIN ${'OPENSSH PRIVATE'} KEY-----`],
     ['private-key', `-----BEGIN ${'PGP PRIVATE'} KEY BLOCK-----`],
+    [
+      'private-key',
+      Buffer.from(`-----BEGIN ${'RSA PRIVATE'} KEY-----\n${a(64)}`).toString('base64'),
+    ],
     ['private-key', `AGE-SECRET-KEY-1${a(58, UPPER + DIGITS)}`],
     ['github-token', `ghp_${a(36)}`],
     ['github-token', `gho_${a(36)}`],
@@ -50,6 +57,7 @@ function secretsOf(seed: string): readonly (readonly [name: string, secret: stri
     ['json-web-token', `${jwtPart}..${a(16, B64URL)}.${a(40, B64URL)}.${a(22, B64URL)}`],
     ['bearer-token', `Bearer ${a(40)}`],
     ['basic-credentials', `Authorization: Basic ${a(24)}`],
+    ['basic-credentials', `Basic ${Buffer.from(`ci:${a(16)}`).toString('base64')}`],
     ['package-token', `npm_${a(36)}`],
     ['package-token', `pypi-Ag${a(80, B64URL)}`],
     ['model-key', `sk-ant-api03-${a(93, B64URL)}`],
@@ -61,6 +69,15 @@ function secretsOf(seed: string): readonly (readonly [name: string, secret: stri
     ['azure-key', `${a(3)}8Q~${a(34)}`],
     ['aws-secret-key', `aws_secret_access_key = ${a(40)}`],
     ['aws-key-pair', `AKIA${a(16, UPPER + DIGITS)} ${a(37)}aZ9`],
+    ['aws-session-token', `IQoJb3JpZ2lu${a(200)}`],
+    ['aws-session-token', `AWS_SESSION_TOKEN=${a(120)}`],
+    ['signed-url', `https://acme.test/c?sv=2024&sig=${a(43)}%3D`],
+    ['signed-url', `https://acme.test/o?X-Amz-Signature=${a(64, HEX)}`],
+    ['assigned-secret', `password=${a(17)}aZ9`],
+    ['assigned-secret', `DB_PASSWORD: ${a(17)}aZ9`],
+    ['assigned-secret', `{"client_secret":"${a(17)}aZ9"}`],
+    ['assigned-secret', `--password ${a(17)}aZ9 --host db`],
+    ['assigned-secret', `api_key='${a(17)}aZ9'`],
     ['payment-key', `sk_live_${a(24)}`],
     ['service-token', `SG.${a(22, B64URL)}.${a(43, B64URL)}`],
     ['service-token', `dop_v1_${a(64, HEX)}`],
@@ -73,7 +90,12 @@ function secretsOf(seed: string): readonly (readonly [name: string, secret: stri
 const tool = readVectors<readonly { event: NhiEvent }[]>('event-valid')[0]?.event as NhiEvent;
 
 function find(change: Partial<NhiEvent>): string | null {
-  return findSecret(canonicalJson({ ...tool, ...change } as unknown as JsonValue));
+  return findSecretInEvent(canonicalJson({ ...tool, ...change } as unknown as JsonValue));
+}
+
+/** Escaped as in the query of an address. */
+function addressOf(secret: string): string {
+  return `/v1/x?q=${encodeURIComponent(secret)}&y=1`;
 }
 
 describe('the secret scanner', () => {
@@ -87,6 +109,8 @@ describe('the secret scanner', () => {
           ['in words', { outcome: { result: 'failure', error: `refused: "${secret}"; next` } }],
           ['in an array', { cred: { type: 'other', scopes: ['a', secret] } }],
           ['deep in ext', { ext: { 'com.example.x': [{ y: ['z', secret] }] } }],
+          ['in an address', { outcome: { result: 'failure', error: addressOf(secret) } }],
+          ['in JSON', { outcome: { result: 'failure', error: JSON.stringify({ x: secret }) } }],
           ['as a name', { ext: { 'com.example.x': { [secret]: 1 } } }],
         ];
         for (const [place, change] of places) {
@@ -133,6 +157,21 @@ describe('the secret scanner', () => {
       '7ea3a2f1-afc1-45aa-a5f7-589c43b91526',
       '5acdeadbeef64d1a62388e901e5cdc9358644b37',
       '-Q~',
+      'password: changed',
+      'password=********',
+      'password=$DB_PASSWORD',
+      'secret=secret/data/prod/db',
+      'secret: arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/Db-AbC1dE',
+      'token=tok-9f3',
+      'token: BuildAgentRunner0001',
+      'next_token=AbC1dEf2GhI3jKl4MnO5pQr6',
+      'token_id: 4Fz8Qa7bKx2mVn0tLp9w',
+      'api_key_id=4Fz8Qa7bKx2mVn0tLp9w',
+      'password=hmac-sha256:80b3ad2d438bfafa1ea690c5a59f54548dcc76ad6a839c67',
+      'password policy: at least 12 Characters',
+      'https://acme.test/?next=%2Fhome%3Fa%3D1',
+      'Basic aW5mb3JtYXRpb24gd2l0aG91dCBjb2xvbg==',
+      'commit sha1: 5acdeadbeef64d1a62388e901e5cdc9358644b37',
     ];
     for (const id of names) {
       expect([
@@ -141,8 +180,81 @@ describe('the secret scanner', () => {
       ]).toEqual([id, null]);
     }
     for (const { event } of readVectors<readonly { event: NhiEvent }[]>('event-valid')) {
-      expect(findSecret(canonicalJson(event as unknown as JsonValue))).toBe(null);
+      expect(findSecretInEvent(canonicalJson(event as unknown as JsonValue))).toBe(null);
     }
+  });
+
+  it('lets pass every input of an emitter that holds none, and every event', () => {
+    const flagged: string[] = [];
+    for (const adapter of inputNames()) {
+      for (const { name, body } of inputsOf(adapter)) {
+        const found = findSecret(bytesOf(body));
+        if (found !== null) flagged.push(`${adapter}: ${name}: ${found}`);
+      }
+    }
+    // A security event is a signed token, whatever it says.
+    const others = flagged.filter((one) => !one.startsWith('caep: '));
+    expect(others.length).toBeGreaterThan(10);
+    expect(others.filter((one) => !/ a usable secret| tokens in the clear/.test(one))).toEqual([]);
+  });
+
+  it('lets pass identifiers, however random, under any name that emitters give them', () => {
+    const identifier = fc.oneof(
+      fc.uuid(),
+      fc.stringMatching(/^[0-9a-f]{16}$|^[0-9a-f]{32}$|^[0-9a-f]{40}$|^[0-9a-f]{64}$/),
+      fc.stringMatching(/^spiffe:\/\/[a-z]{3,9}\.test\/ns\/[a-z]{3,9}\/sa\/[a-z0-9-]{3,20}$/),
+      fc.stringMatching(/^arn:aws:iam::[0-9]{12}:role\/[A-Za-z0-9]{4,30}$/),
+      fc.stringMatching(/^(?:AKIA|ASIA|AROA)[A-Z0-9]{16}$/),
+      fc.stringMatching(/^hmac-sha256:[0-9a-f]{64}$/),
+      fc.stringMatching(/^SHA256:[A-Za-z0-9+/]{43}$/),
+      fc.stringMatching(/^[0-9A-HJKMNP-TV-Z]{26}$/),
+      fc.stringMatching(/^[a-z]{2,9}(?:-[a-z0-9]{2,9}){1,4}$/),
+      fc.stringMatching(/^[A-Z][a-z]{2,9}(?:[A-Z][a-z]{2,9}){0,3}[0-9]{0,4}$/),
+      fc.stringMatching(/^[a-z]{3,8}\.[a-z]{3,8}@acme\.test$/),
+      fc.stringMatching(/^projects\/[a-z]{3,9}\/secrets\/[a-z-]{3,12}\/versions\/[0-9]{1,3}$/),
+    );
+    const name = fc.constantFrom(
+      ...['id', 'jti', 'token_id', 'credential_id', 'accessKeyId', 'accessor', 'key_id', 'secret'],
+      ...['secretId', 'token', 'nextToken', 'thumbprint', 'sessionName', 'x-request-id', 'etag'],
+    );
+    fc.assert(
+      fc.property(name, identifier, (member, text) => {
+        const ext = { 'com.example.x': { [member]: text, list: [`${member}: ${text}`] } };
+        expect(find({ ext, cred: { type: 'other', id: text } })).toBe(null);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('judges the names of what is withheld, and not its digests', () => {
+    const secret = `ghp_${random(36, ALNUM, 'n')}`;
+    const digest = random(43, ALNUM, 'd');
+    expect(find({ sd: { [`/in/${secret}`]: digest } })).toBe('github-token');
+    const unlucky = `hf_${random(40, ALNUM, 'sd')}`;
+    expect(find({ sd: { '/in/x': unlucky } })).toBe(null);
+    // In anything but an event these are names as any other.
+    expect(findSecret(canonicalJson({ sd: { x: secret }, src: { prev: secret } }))).toBe(
+      'github-token',
+    );
+  });
+
+  it('judges a withheld value beside its name, and what its base64 says', () => {
+    const password = `${random(17, ALNUM, 'p')}aZ9`;
+    const judge = (pointer: string, value: JsonValue): string | null =>
+      secretInValue({ pointer, value }, 16);
+    expect(judge('/tool/args/password', password)).toBe('assigned-secret');
+    expect(judge('/tool/args/title', password)).toBe(null);
+    const token = `ghp_${random(36, ALNUM, 'b')}`;
+    for (const text of [token, `x ${token}`, `xy ${token}\n`, JSON.stringify({ a: token })]) {
+      const bytes = Buffer.from(text);
+      expect(judge('/a', { b: [bytes.toString('base64')] })).toBe('github-token');
+      expect(judge('/a', bytes.toString('base64url'))).toBe('github-token');
+    }
+    fc.assert(
+      fc.property(fc.base64String({ minLength: 24 }), (text) => {
+        expect(judge('/a', text)).toBe(null);
+      }),
+    );
   });
 
   it('takes no digest for a secret', () => {
