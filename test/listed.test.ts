@@ -121,9 +121,15 @@ describe('members of a configuration', () => {
     const asked = new Set(
       findAll(({ node }, path) => {
         if (path !== 'cli/config-file.ts' || node.type !== 'CallExpression') return undefined;
-        const isRead = ['text', 'texts', 'isOn', 'integers', 'object', 'objects'].includes(
-          nameOf(node['callee']) ?? '',
-        );
+        const isRead = [
+          'text',
+          'texts',
+          'textsByName',
+          'isOn',
+          'integers',
+          'object',
+          'objects',
+        ].includes(nameOf(node['callee']) ?? '');
         return isRead ? literalsIn(node['arguments']).slice(0, 1) : undefined;
       }).flat(),
     );

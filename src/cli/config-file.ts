@@ -16,6 +16,8 @@ export interface ConfigFile {
   readonly listen?: string | undefined;
   readonly url?: string | undefined;
   readonly policy?: string | undefined;
+  /** Monitoring prefixes by the names of the policy's witnesses. */
+  readonly monitoring: readonly (readonly [string, string])[];
   readonly failOpen: boolean;
   /** Is the verifiable index kept? */
   readonly index: boolean;
@@ -34,11 +36,13 @@ export interface ConfigFileLog {
   readonly origin?: string | undefined;
   readonly tenant?: string | undefined;
   readonly policy?: string | undefined;
+  readonly monitoring: readonly (readonly [string, string])[];
   readonly limits: Partial<LogLimits>;
 }
 
 /** A configuration that says nothing. */
 export const NO_CONFIG_FILE: ConfigFile = {
+  monitoring: [],
   failOpen: false,
   index: true,
   auth: false,
@@ -64,6 +68,7 @@ export async function readConfigFile(path: string | undefined): Promise<ConfigFi
     listen: root.text('listen'),
     url: root.text('url'),
     policy: root.text('policy'),
+    monitoring: root.textsByName('monitoring'),
     failOpen: root.isOn('failOpen'),
     index: root.isOn('index', true),
     auth: root.isOn('auth'),
@@ -102,6 +107,7 @@ function logOf(log: ConfigObject): ConfigFileLog {
     origin: log.text('origin'),
     tenant,
     policy: log.text('policy'),
+    monitoring: log.textsByName('monitoring'),
     limits: log.integers('limits', LOG_LIMIT_RANGES),
   } as const;
   if (!isPowerOfTwo(read.limits.seenFilterBytes ?? 1)) {

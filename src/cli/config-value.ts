@@ -9,6 +9,8 @@ export interface ConfigObject {
   /** A text that is not empty. */
   text(name: string): string | undefined;
   texts(name: string): readonly string[];
+  /** An object of texts, as pairs of name and text. */
+  textsByName(name: string): readonly (readonly [string, string])[];
   /** @param otherwise  where the member is absent; default false */
   isOn(name: string, otherwise?: boolean): boolean;
   /** Members that are integers, by name; the names and ranges are those of the table. */
@@ -44,6 +46,15 @@ export function configObject(value: JsonValue, where: Place): ConfigObject {
       return text === undefined ? undefined : textOf(text, at(name));
     },
     texts: (name) => listOf(take(name), at(name)).map(([text, place]) => textOf(text, place)),
+    textsByName(name) {
+      const member = take(name);
+      if (member === undefined) return [];
+      if (!isObject(member)) throw wrongAt(at(name), 'not an object');
+      return Object.entries(member).map(([key, text]) => [
+        key,
+        textOf(text, placeOf(at(name), key)),
+      ]);
+    },
     isOn(name, otherwise = false) {
       const flag = take(name) ?? otherwise;
       if (typeof flag !== 'boolean') throw wrongAt(at(name), 'not true or false');

@@ -9,6 +9,7 @@ import { type ConfigFile, type ConfigFileLog, readConfigFile } from './config-fi
 import type { Flags, FlagTable } from './flags.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 import { checkLogName } from './log-identity.ts';
+import { type MonitoringUrls, monitoringOf, parseMonitoring } from './monitoring.ts';
 import { readNamedFile } from './named-file.ts';
 
 /** One log to serve. What is null was not given: a new log takes its default, an old one keeps what it has. */
@@ -20,6 +21,8 @@ export interface LogConfig {
   readonly tenant: string | null;
   /** Its witnesses and their quorum; null: those of the server, if it has any. */
   readonly policy: Policy | null;
+  /** Where the witnesses of its own policy show what they cosigned, if not where they are asked. */
+  readonly monitoring: MonitoringUrls;
   readonly limits: Partial<LogLimits>;
 }
 
@@ -53,6 +56,8 @@ export interface ServeConfig {
   readonly logs: readonly LogConfig[] | null;
   /** Witnesses and their quorum, for the logs that have none of their own; null: none. */
   readonly policy: Policy | null;
+  /** Where the witnesses of that policy show what they cosigned, if not where they are asked. */
+  readonly monitoring: MonitoringUrls;
   /** Publish, and say so, when the witnesses do not make the quorum. */
   readonly failOpen: boolean;
   /** Start with a guard that was made anew, or without the witnesses' word. (forks.md, START) */
@@ -74,7 +79,7 @@ export const FOLDER_FLAGS: readonly string[] = ['data', 'keys', 'guard', 'config
 /** The flags of `varve serve`. */
 export const SERVE_FLAGS: FlagTable = {
   text: [...FOLDER_FLAGS, 'listen', 'url', 'origin', 'tenant', 'policy', 'tls-cert', 'tls-key'],
-  texts: ['log', 'opaque', 'host'],
+  texts: ['log', 'opaque', 'host', 'monitoring'],
   on: ['auth', 'fail-open', 'no-index', 'start-unconfirmed'],
 };
 
@@ -111,6 +116,7 @@ export async function readServeConfig(flags: Flags, env: Env): Promise<ServeConf
     url: urlOf(flags.text('url') ?? file.url),
     logs,
     policy,
+    monitoring: monitoringOfServer(flags, file, policy),
     failOpen,
     startUnconfirmed: flags.on('start-unconfirmed'),
     index: file.index && !flags.on('no-index'),
@@ -184,12 +190,24 @@ function logsOf(
 }
 
 function logOf(name: string, type: LogType): LogConfig {
-  return { name, type, origin: null, tenant: null, policy: null, limits: {} };
+  const monitoring: MonitoringUrls = new Map();
+  return { name, type, origin: null, tenant: null, policy: null, monitoring, limits: {} };
 }
 
 function logOfFile(log: ConfigFileLog, policies: ReadonlyMap<string, Policy>): LogConfig {
   const { name, type, origin = null, tenant = null, limits } = log;
-  return { name, type, origin, tenant, policy: policies.get(log.policy ?? '') ?? null, limits };
+  const policy = policies.get(log.policy ?? '') ?? null;
+  const monitoring = monitoringOf(log.monitoring, policy, `monitoring of the log '${name}'`);
+  return { name, type, origin, tenant, policy, monitoring, limits };
+}
+
+/** Those of the flags, else those of the file: as the policy that they belong to. */
+function monitoringOfServer(flags: Flags, file: ConfigFile, policy: Policy | null): MonitoringUrls {
+  const told = parseMonitoring(flags.texts('monitoring'));
+  if (told.length > 0) return monitoringOf(told, policy, '--monitoring');
+  // The file's belong to the file's policy.
+  if (flags.text('policy') !== undefined) return new Map();
+  return monitoringOf(file.monitoring, policy, 'monitoring');
 }
 
 async function readPolicy(path: string): Promise<Policy> {

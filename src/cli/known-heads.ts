@@ -11,6 +11,7 @@ import type { KnownHead } from '../log/restore.ts';
 import { keysOf } from '../log/rows.ts';
 import type { HeadKeys } from '../log/signed-head.ts';
 import { codeOf } from '../storage/folder.ts';
+import type { MonitoringUrls } from './monitoring.ts';
 import { readNamedFile } from './named-file.ts';
 
 /**
@@ -67,22 +68,15 @@ export interface WitnessedHeads {
 export async function headsOfWitnesses(
   policy: Policy,
   keys: HeadKeys,
-  fetch: Fetch,
+  reach: { readonly fetch: Fetch; readonly monitoringUrls: MonitoringUrls },
 ): Promise<WitnessedHeads> {
   const asked = await Promise.all(
-    policy.witnesses.map(async ({ name, url }) => ({
-      name,
-      ...(url === null
-        ? { heads: [], why: 'the policy tells no URL' }
-        : await headOfWitness(
-            `${url.replace(/\/+$/, '')}/${originHash(keys.log.name)}/checkpoint`,
-            {
-              name,
-              keys,
-              fetch,
-            },
-          )),
-    })),
+    policy.witnesses.map(async ({ name, url }) => {
+      const prefix = reach.monitoringUrls.get(name) ?? url?.replace(/\/+$/, '');
+      if (prefix === undefined) return { name, heads: [], why: 'the policy tells no URL' };
+      const note = `${prefix}/${originHash(keys.log.name)}/checkpoint`;
+      return { name, ...(await headOfWitness(note, { name, keys, fetch: reach.fetch })) };
+    }),
   );
   const answered = asked.filter(({ heads }) => heads.length > 0).map(({ name }) => name);
   return {

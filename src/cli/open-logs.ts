@@ -88,7 +88,15 @@ async function logsOf(config: ServeConfig): Promise<readonly LogConfig[]> {
   if (config.logs !== null) return config.logs;
   const names = await logNames(config.folders);
   return (names.length > 0 ? names : ['main']).map((name) => {
-    return { name, type: null, origin: null, tenant: null, policy: null, limits: {} };
+    return {
+      name,
+      type: null,
+      origin: null,
+      tenant: null,
+      policy: null,
+      monitoring: new Map(),
+      limits: {},
+    };
   });
 }
 
@@ -105,7 +113,11 @@ async function openOne(
       : await readKeys(folder.keys);
   checkSameLog(wanted, keys);
   const policy = wanted.policy ?? config.policy;
-  const cosigner = await cosignerOf(policy, { vkey: keys.vkey, fetch: events.fetch ?? fetch });
+  const cosigner = await cosignerOf(policy, {
+    vkey: keys.vkey,
+    fetch: events.fetch ?? fetch,
+    monitoringUrls: wanted.policy === null ? config.monitoring : wanted.monitoring,
+  });
   const hasQuorum = typeof policy?.quorum === 'string';
   // With a quorum the witnesses are asked before anything new is signed.
   if (!hasQuorum) await checkConfirmed(folder, config.startUnconfirmed);

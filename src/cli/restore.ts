@@ -19,6 +19,7 @@ import {
   setMark,
 } from './log-folder.ts';
 import { checkLogName } from './log-identity.ts';
+import { monitoringOf, parseMonitoring } from './monitoring.ts';
 import { readNamedFile } from './named-file.ts';
 import { openSource } from './restore-source.ts';
 import { fetchWithToken } from './token-fetch.ts';
@@ -28,8 +29,8 @@ export const restore: Command = {
   name: 'restore',
   summary: 'bring an emptied or rolled back log to the last head that anyone holds',
   help: `varve restore --from URL|DIR [--log NAME] [--data DIR] [--keys DIR]
-              [--guard DIR] [--config FILE] [--policy FILE] [--note FILE]...
-              [--guard-was-restored]
+              [--guard DIR] [--config FILE] [--policy FILE]
+              [--monitoring NAME=URL]... [--note FILE]... [--guard-was-restored]
 
 For a log whose store was emptied, lost, or put back to an older copy. Finds the
 highest head that the log's key signed, in the guard, in the store, among kept
@@ -42,6 +43,9 @@ again.
   --from URL|DIR  a mirror or the log itself under a URL; another data folder,
                   stopped; or a folder of tlog-tiles files. It is not believed
   --policy FILE   asks its witnesses which head they cosigned last
+  --monitoring NAME=URL
+                  where the witness of that name in the policy shows it, if not
+                  under the URL of its line; may be repeated
   --note FILE     a head that somebody kept, a checkpoint or the line of a tree
                   head; may be repeated
   --guard-was-restored
@@ -55,7 +59,7 @@ fit, with 2 if it could not run. Prints what it did as a line of JSON.
   async run(args, io) {
     const flags = parseFlags(args, {
       text: [...FOLDER_FLAGS, 'log', 'from', 'policy'],
-      texts: ['note'],
+      texts: ['note', 'monitoring'],
       on: ['guard-was-restored'],
     });
     const folders = await readFolderConfig(flags, io.env);
@@ -110,7 +114,10 @@ async function askWitnesses(
   const file = flags.text('policy');
   if (file === undefined) return [];
   const policy = parsePolicy(await readNamedFile(file));
-  const { heads, silent, isComplete } = await headsOfWitnesses(policy, keys, io.fetch);
+  const told = parseMonitoring(flags.texts('monitoring'));
+  const monitoringUrls = monitoringOf(told, policy, '--monitoring');
+  const reach = { fetch: io.fetch, monitoringUrls };
+  const { heads, silent, isComplete } = await headsOfWitnesses(policy, keys, reach);
   for (const { by, size } of heads) io.note(`${by} holds a head of ${size} entries`);
   for (const line of silent) io.note(`no head from ${line}`);
   if (policy.quorum !== null && !isComplete) {

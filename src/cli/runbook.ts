@@ -4,6 +4,7 @@ import type { HaltReason } from '../log/log.ts';
 export type RunbookName =
   | HaltReason
   | 'confirming'
+  | 'witnesses'
   | 'guard-missing'
   | 'flush-failed'
   | 'start-refused';

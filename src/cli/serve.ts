@@ -13,7 +13,8 @@ export const serve: Command = {
   summary: 'run the log server',
   help: `varve serve [--data DIR] [--keys DIR] [--guard DIR] [--listen 127.0.0.1:6962]
             [--log NAME]... [--opaque NAME]... [--origin O] [--tenant T]
-            [--policy FILE] [--fail-open] [--start-unconfirmed]
+            [--policy FILE] [--monitoring NAME=URL]... [--fail-open]
+            [--start-unconfirmed]
             [--auth] [--tls-cert FILE --tls-key FILE] [--host NAME]...
             [--no-index] [--url URL] [--config FILE]
 
@@ -34,6 +35,8 @@ each log as soon as it listens, as 'varve keys' does.
   --tenant T     whose events a new log takes; default NAME; only with one log
   --policy FILE  witnesses, where they are, and their quorum (C2SP tlog-policy):
                  a head is shown when they have cosigned it
+  --monitoring NAME=URL  where the witness of that name in the policy shows what
+                 it cosigned last, if not under the URL where it is asked
   --fail-open    show heads without a quorum too, while none can be had
   --start-unconfirmed  begin without the witnesses' word that the last head is
                  the last that was shown, or with a guard that was made anew
@@ -42,9 +45,10 @@ each log as soon as it listens, as 'varve keys' does.
   --host NAME    without --auth: answer to this name too, beside localhost
   --no-index     keep no verifiable index: 'varve lookup' finds nothing here
   --url URL      under which others reach it; for what is printed
-  --config FILE  JSON: data keys guard listen url policy failOpen index auth
-                 hosts tls {cert, key}, limits {...}, logs [{name, type, origin,
-                 tenant, policy, limits {...}}]; spec/13-configuration.md
+  --config FILE  JSON: data keys guard listen url policy monitoring {NAME: URL}
+                 failOpen index auth hosts tls {cert, key}, limits {...}, logs
+                 [{name, type, origin, tenant, policy, monitoring {...}, limits
+                 {...}}]; spec/13-configuration.md
 
 Variables: VARVE_DATA VARVE_KEYS VARVE_GUARD VARVE_LISTEN VARVE_CONFIG
 `,

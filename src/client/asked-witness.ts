@@ -64,7 +64,9 @@ export class AskedWitness {
     if (this.#endpoint.isBusy) return this.#silence('busy', 'no answer to an earlier head yet');
     const reply = await this.#endpoint.ask(question);
     const outcomes = this.#outcomesOf(reply, question.head);
-    this.#states = this.#states.map((state, i) => nextState(state, outcomes[i], question.head));
+    this.#states = this.#states.map((state, i) =>
+      nextState(remembered(state, reply.named), outcomes[i], question.head),
+    );
     if (reply.kind === 'claim') void this.#lookInto(question);
     return outcomes;
   }
@@ -133,8 +135,24 @@ function silent(name: string, reason: WitnessSilence, detail: string): WitnessOu
 
 function newState(name: string, url: string): WitnessState {
   const nothing = { size: null, last: null, claim: null } as const;
-  const counts = { cosigned: 0, claims: 0, silent: 0 };
-  return { name, url, ...nothing, cosignedSize: null, cosignedAtSeconds: null, counts };
+  const counts = { cosigned: 0, claims: 0, silent: 0, forgot: 0 };
+  return {
+    name,
+    url,
+    forgot: null,
+    ...nothing,
+    cosignedSize: null,
+    cosignedAtSeconds: null,
+    counts,
+  };
+}
+
+/** What it cosigned it may not forget: a witness that does would cosign a fork. */
+function remembered(state: WitnessState, named: number | null): WitnessState {
+  const { cosignedSize: cosigned, counts } = state;
+  if (named === null || cosigned === null || named >= cosigned) return state;
+  const forgot = { named, cosigned };
+  return { ...state, forgot, counts: { ...counts, forgot: counts.forgot + 1 } };
 }
 
 function nextState(

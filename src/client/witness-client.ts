@@ -190,6 +190,14 @@ function prefixOf(url: string): string {
 
 function unasked(name: string): WitnessState {
   const nothing = { size: null, last: null, claim: null } as const;
-  const counts = { cosigned: 0, claims: 0, silent: 0 };
-  return { name, url: null, ...nothing, cosignedSize: null, cosignedAtSeconds: null, counts };
+  const counts = { cosigned: 0, claims: 0, silent: 0, forgot: 0 };
+  return {
+    name,
+    url: null,
+    forgot: null,
+    ...nothing,
+    cosignedSize: null,
+    cosignedAtSeconds: null,
+    counts,
+  };
 }

@@ -12,6 +12,12 @@ export type EndpointReply =
   | { readonly kind: 'claim'; readonly claim: WitnessClaim }
   | { readonly kind: 'silent'; readonly reason: WitnessSilence; readonly detail: string };
 
+/** A conversation and how it began. */
+export type EndpointAnswer = EndpointReply & {
+  /** The size of its first 409, up to that of the head; null: there was none. */
+  readonly named: number | null;
+};
+
 /** How a witness is reached, and for how long. */
 export interface EndpointOptions {
   /** Submission prefix. */
@@ -58,7 +64,7 @@ export class WitnessEndpoint {
   }
 
   /** Asks for cosignatures. @throws the signal's reason; what `prove` throws */
-  async ask(question: EndpointQuestion): Promise<EndpointReply> {
+  async ask(question: EndpointQuestion): Promise<EndpointAnswer> {
     const { timeoutMs } = this.#options;
     // Not AbortSignal.any: where the caller's signal lives for years, its dependants would pile up on it.
     const end = new AbortController();
@@ -70,7 +76,7 @@ export class WitnessEndpoint {
       return await this.#converse(question, end.signal);
     } catch (error) {
       question.signal.throwIfAborted();
-      if (end.signal.aborted) return silent('timeout', `${timeoutMs} ms`);
+      if (end.signal.aborted) return { ...silent('timeout', `${timeoutMs} ms`), named: null };
       throw error;
     } finally {
       this.#asking = false;
@@ -79,21 +85,24 @@ export class WitnessEndpoint {
     }
   }
 
-  async #converse(question: EndpointQuestion, signal: AbortSignal): Promise<EndpointReply> {
+  async #converse(question: EndpointQuestion, signal: AbortSignal): Promise<EndpointAnswer> {
     const { size } = question.head;
     const first = Math.min(this.#size ?? question.oldSize, size);
     const answer = await this.#request(question, first, signal);
-    if (typeof answer !== 'number') return answer;
-    if (answer === first) return silent('unsettled', `409 names ${answer}, which was the old size`);
+    if (typeof answer !== 'number') return { ...answer, named: null };
+    if (answer === first) {
+      const detail = `409 names ${answer}, which was the old size`;
+      return { ...silent('unsettled', detail), named: null };
+    }
     if (answer > size) {
       this.#size = null;
-      return { kind: 'claim', claim: { kind: 'larger-size', size: answer } };
+      return { kind: 'claim', claim: { kind: 'larger-size', size: answer }, named: null };
     }
     this.#size = answer;
     const second = await this.#request(question, answer, signal);
-    if (typeof second !== 'number') return second;
+    if (typeof second !== 'number') return { ...second, named: answer };
     this.#size = null;
-    return silent('unsettled', `409 names ${answer}, then ${second}`);
+    return { ...silent('unsettled', `409 names ${answer}, then ${second}`), named: answer };
   }
 
   /** One request: what it came to, or the size that a 409 named. */

@@ -111,10 +111,14 @@ export interface WitnessState {
   /** Largest head that it cosigned since the start, and the newest time it told; null: none. */
   readonly cosignedSize: number | null;
   readonly cosignedAtSeconds: number | null;
+  /** The last time that it named a smaller size than it had cosigned since the start; null: it never did. */
+  readonly forgot: { readonly named: number; readonly cosigned: number } | null;
   /** Answers since the start. */
   readonly counts: {
     readonly cosigned: number;
     readonly claims: number;
     readonly silent: number;
+    /** Times that it named a smaller size than it had cosigned. */
+    readonly forgot: number;
   };
 }

@@ -45,6 +45,19 @@ export function registerCosignerMetrics(registry: Registry, logs: ReadonlyMap<st
     ({ claim }) => CLAIMS[claim?.verdict ?? 'none'],
   );
   new Counter({
+    name: 'varve_cosigner_forgot_total',
+    help: 'Times since the start that the witness named a smaller size than it had cosigned',
+    labelNames: ['log', 'witness'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const log of logs.values()) {
+        for (const { name, counts } of log.witnesses)
+          this.labels(log.name, name).inc(counts.forgot);
+      }
+    },
+  });
+  new Counter({
     name: 'varve_cosigner_answers_total',
     help: 'Answers of witnesses since the start: cosigned, claim, silent',
     labelNames: ['log', 'witness', 'answer'],

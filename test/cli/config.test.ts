@@ -18,11 +18,42 @@ function fileOf(content: unknown): string {
   return path;
 }
 
-const NOTHING = { origin: null, tenant: null, policy: null, limits: {} };
+const NOTHING = { origin: null, tenant: null, policy: null, monitoring: new Map(), limits: {} };
 const VKEY = 'other.test/log+427c3201+AYqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c';
 const WITNESS = 'witness.test+61c1f3c7+BIE5dw6ofRdfVqNUZsNMfszLjYqRtO43ol32D1uPybOU';
 
 describe('readServeConfig', () => {
+  it('takes monitoring prefixes of witnesses, each of the policy beside which it stands', async () => {
+    const policy = fileOf(`witness w ${WITNESS} https://w.test\nquorum w\n`);
+    const other = fileOf(`witness v ${WITNESS} https://v.test\nquorum v\n`);
+    const path = fileOf({
+      policy,
+      monitoring: { w: 'https://mon.test/w/' },
+      logs: [{ name: 'a' }, { name: 'b', policy: other, monitoring: { v: 'http://mon.test:8' } }],
+    });
+    const config = await read(['--config', path]);
+    expect(config.monitoring).toEqual(new Map([['w', 'https://mon.test/w']]));
+    expect(config.logs?.map(({ monitoring }) => [...monitoring])).toEqual([
+      [],
+      [['v', 'http://mon.test:8']],
+    ]);
+    const flags = ['--policy', policy, '--monitoring', 'w=https://else.test/x=1'];
+    expect((await read(flags)).monitoring).toEqual(new Map([['w', 'https://else.test/x=1']]));
+    // The file's are of the file's policy.
+    expect((await read(['--config', path, '--policy', other])).monitoring).toEqual(new Map());
+  });
+
+  it.each([
+    [['w'], "--monitoring 'w' is not NAME=URL"],
+    [['x=https://x.test'], "--monitoring: the policy has no witness 'x'"],
+    [['w=ftp://w.test'], "'ftp://w.test' is not an http or https URL"],
+    [['w=http://w.test', 'w=http://v.test'], "'w' is named twice"],
+  ])('refuses monitoring prefixes %j', async (values, why) => {
+    const policy = fileOf(`witness w ${WITNESS} https://w.test\nquorum w\n`);
+    const flags = values.flatMap((value) => ['--monitoring', value]);
+    await expect(read(['--policy', policy, ...flags])).rejects.toThrow(why);
+  });
+
   it('needs nothing', async () => {
     expect(await read([])).toEqual({
       folders: {
@@ -40,6 +71,7 @@ describe('readServeConfig', () => {
       url: null,
       logs: null,
       policy: null,
+      monitoring: new Map(),
       failOpen: false,
       startUnconfirmed: false,
       index: true,
@@ -210,6 +242,9 @@ describe('readServeConfig', () => {
     [{ limits: { connectionsMax: '1' } }, 'limits.connectionsMax: not an integer'],
     [{ limits: { toString: 1 } }, 'limits.toString: no such limit'],
     [{ failOpen: true }, '--fail-open is for a policy with a quorum'],
+    [{ monitoring: { w: 'http://w.test' } }, "the policy has no witness 'w'"],
+    [{ monitoring: 'http://w.test' }, 'monitoring: not an object'],
+    [{ monitoring: { w: 7 } }, 'monitoring.w: not a text'],
     [{ logs: {} }, 'logs: not an array'],
     [{ logs: ['a'] }, 'logs[0]: not an object'],
     [{ logs: [{ name: 'a' }, { name: 'b', type: 'x' }] }, 'logs[1].type: neither events nor'],

@@ -145,7 +145,9 @@ describe('varve restore', () => {
       ...['group g any w v', 'quorum g', ''],
     ];
     writeFileSync(policy, lines.join('\n'));
-    const url = `http://w.test/${originHash('localhost:6962/acme')}/checkpoint`;
+    // It shows what it cosigned elsewhere than where it is asked.
+    const url = `http://mon.test/w/${originHash('localhost:6962/acme')}/checkpoint`;
+    const monitoring = ['--monitoring', 'w=http://mon.test/w'];
     const fetch = (asked: string): Promise<Response> =>
       asked === url
         ? Promise.resolve(new Response(new Uint8Array(note)))
@@ -153,7 +155,10 @@ describe('varve restore', () => {
     const empty = join(tempFolder(), 'none');
     mkdirSync(join(empty, 'tile'), { recursive: true });
     const lacking = await runCli(
-      ['restore', '--data', data, '--from', empty, '--policy', policy, '--guard-was-restored'],
+      [
+        ...['restore', '--data', data, '--from', empty, '--policy', policy, ...monitoring],
+        '--guard-was-restored',
+      ],
       { fetch },
     );
     expect(lacking.code).toBe(2);

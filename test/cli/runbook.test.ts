@@ -15,6 +15,7 @@ const NAMES: Readonly<Record<RunbookName, true>> = {
   evidence: true,
   retired: true,
   confirming: true,
+  witnesses: true,
   'guard-missing': true,
   'flush-failed': true,
   'start-refused': true,

@@ -8,6 +8,8 @@ import { utf8 } from '../../src/core/bytes.ts';
 import { parseLogList } from '../../src/core/log-list.ts';
 import { formatVkey } from '../../src/core/vkey.ts';
 import { listen } from '../../src/http/node-server.ts';
+import { memoryWitnessStore } from '../../src/storage/memory-witness-store.ts';
+import type { WitnessStore } from '../../src/witness/ports.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { testEvent } from '../support/test-log.ts';
 import { testWitness } from '../support/test-witness.ts';
@@ -19,7 +21,10 @@ const OF_PROCESS = /^(?:process|nodejs)_/;
 it('every metric of a server that runs is told, and what counts has counted', async () => {
   const folder = tempFolder();
   const data = join(folder, 'data');
-  const witness = testWitness();
+  let remembered = memoryWitnessStore();
+  const head: WitnessStore['head'] = (hash) => remembered.head(hash);
+  const advance: WitnessStore['advance'] = (...to) => remembered.advance(...to);
+  const witness = testWitness('witness.test/w', { store: { ...remembered, head, advance } });
   witness.nowMs = Date.now();
   const door = await listen({ app: witness.app, port: 0, random: () => 0 });
   onTestFinished(() => door.close());
@@ -46,6 +51,8 @@ it('every metric of a server that runs is told, and what counts has counted', as
   };
   expect(await post(testEvent('e1'))).toBe(201);
   expect(await post(testEvent('e1'))).toBe(200);
+  // As it is after its folder was lost: the same key, and no memory.
+  remembered = memoryWitnessStore();
   expect(await post(testEvent('e1', 'another'))).toBe(409);
   expect(await post(utf8('nonsense'))).toBe(400);
 

@@ -142,6 +142,46 @@ describe('createWitnessCosigner', () => {
     expect(proved).toEqual([3]);
   });
 
+  it('repairs a 409 below what the witness itself had cosigned, and tells that it forgot', async () => {
+    const one = await scene();
+    await one.collect(6);
+    expect(one.cosigner.states[1]).toMatchObject({ forgot: null, counts: { forgot: 0 } });
+    // Another witness with the same key, which has seen less: a folder that was restored.
+    const younger = testWitness('b.test');
+    await younger.add(log);
+    await younger.post(log.request(0, 4));
+    one.handlers[1] = async (request) => {
+      return await younger.app.request(new URL(request.url).pathname.slice(2), request);
+    };
+    expect(kinds(await one.collect(9))).toEqual(['cosigned', 'cosigned', 'cosigned']);
+    expect(one.cosigner.states[1]).toMatchObject({
+      size: 9,
+      cosignedSize: 9,
+      forgot: { named: 4, cosigned: 6 },
+      counts: { cosigned: 2, forgot: 1 },
+    });
+    await one.collect(9);
+    expect(one.cosigner.states.map(({ counts }) => counts.forgot)).toEqual([0, 1, 0]);
+  });
+
+  it('looks into a claim where the witness is monitored, if that is elsewhere', async () => {
+    const shown: string[] = [];
+    const handlers = (url: string): Response =>
+      url.endsWith('/add-checkpoint') ? sized(700) : new Response('none', { status: 404 });
+    const one = await scene('quorum none', {
+      monitoringUrls: new Map([['b', 'https://mon.test/b/']]),
+      fetch: async (url) => {
+        shown.push(url);
+        return handlers(url);
+      },
+    });
+    await one.collect(9);
+    const path = `${originHash(log.origin)}/checkpoint`;
+    await vi.waitFor(() => expect(shown).toContain(`https://mon.test/b/${path}`));
+    expect(shown).toContain(`${URLS[0]}/${path}`);
+    expect(shown).not.toContain(`${URLS[1]}/${path}`);
+  });
+
   it('gives up on a witness that names another size after the repair', async () => {
     const one = await scene();
     let size = 2;

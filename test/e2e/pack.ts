@@ -61,6 +61,7 @@ async function packs(): Promise<string> {
   const needed = [
     'README.md',
     // A log that halts names its page here, and an operator has the package alone.
+    'deploy/alerts.yml',
     'deploy/runbooks/README.md',
     'dist/cli/main.js',
     'dist/index.d.ts',
@@ -70,7 +71,9 @@ async function packs(): Promise<string> {
   if (missing.length > 0) throw new Error(`not in it: ${missing.join(', ')}`);
   const extra = paths.filter(
     (path) =>
-      !/^(?:dist\/|spec\/|deploy\/runbooks\/|README\.md$|LICENSE$|package\.json$)/.test(path),
+      !/^(?:dist\/|spec\/|deploy\/(?:runbooks\/|alerts\.yml$)|README\.md$|LICENSE$|package\.json$)/.test(
+        path,
+      ),
   );
   if (extra.length > 0) throw new Error(`nobody needs ${extra.join(', ')}`);
   return `${paths.length} files, ${packed?.size} bytes`;
