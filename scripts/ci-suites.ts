@@ -42,6 +42,7 @@ const SUITES: readonly Suite[] = [
   { script: 'test:leaf', tools: ['go'], limitSeconds: 120 },
   { script: 'test:index', tools: ['go'], limitSeconds: 360 },
   { script: 'test:index-foreign', tools: ['go'], limitSeconds: 240 },
+  { script: 'test:index-liars', tools: ['go'], limitSeconds: 240 },
   { script: 'test:upgrade', tools: ['go'], limitSeconds: 480 },
   { script: 'test:fork-foreign', tools: ['go'], limitSeconds: 240 },
   { script: 'test:mutation', tools: [], limitSeconds: 480 },

@@ -59,7 +59,7 @@ export interface LookupOptions {
 /** What is looked up. */
 export interface LookupQuery {
   readonly key: LookupKey;
-  /** Postings that the caller has already; not with a range. */
+  /** Postings that the caller has already; a range passes them over. */
   readonly known?: KnownPostings;
   /** Only entries of these indices. */
   readonly range?: IndexRange;
@@ -187,7 +187,8 @@ async function askAgain(
 const HEAD_GONE = 410;
 
 async function askOnce(options: LookupOptions, query: LookupQuery, head?: number): Promise<Found> {
-  const { known = NOTHING_KNOWN, range = null } = query;
+  const { range = null } = query;
+  const known = range === null ? (query.known ?? NOTHING_KNOWN) : NOTHING_KNOWN;
   const pages = new LookupPages({ known, range });
   const label = labelOf(query.key);
   let checkpoint: VerifiedCheckpoint | null = null;

@@ -5,7 +5,7 @@ import type { LogClient } from '../client/log-client.ts';
 import { readAllEntries } from '../client/lookup-entries.ts';
 import { parseBase64 } from '../core/base64.ts';
 import type { VerifiedCheckpoint } from '../core/checkpoint.ts';
-import { TransparencyError } from '../core/error.ts';
+import { isTransparencyError, TransparencyError } from '../core/error.ts';
 import { type AuditSigner, signIndexAudit } from '../event/index-audit.ts';
 import { searchIndexFraud } from './index-fraud-search.ts';
 import { IndexWatch } from './index-watch.ts';
@@ -105,9 +105,15 @@ export class IndexAuditor {
       replay,
       ...(signal === undefined ? {} : { signal }),
     };
-    const fraud = await searchIndexFraud(options, head, last);
     const what = `the index head at leaf ${head.leafIndex}: ${head.difference}`;
-    return { kind: 'false-head', leafIndex: head.leafIndex, what, fraud };
+    const found = { kind: 'false-head', leafIndex: head.leafIndex, what } as const;
+    try {
+      return { ...found, fraud: await searchIndexFraud(options, head, last) };
+    } catch (error) {
+      // The head stays false, whatever the log answers to those who look for a proof of it.
+      if (!isTransparencyError(error)) throw error;
+      return { ...found, what: `${what}; no fraud proof: ${error.message}`, fraud: null };
+    }
   }
 
   /** The note of the last true head, once. */

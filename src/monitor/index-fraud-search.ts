@@ -95,8 +95,9 @@ async function fraudOfLabel(
   const said = await allPostings(options, label, answer.head.leafIndex);
   if (said === null) return null;
   const own = await ownPostings(options, label, answer.head.tree.size);
+  const isOwn = new Set(own);
   const missing = own.find((index) => !said.has(index));
-  const added = [...said].find((index) => !own.includes(index));
+  const added = [...said].find((index) => !isOwn.has(index));
   const index = missing ?? added;
   if (index === undefined) return null;
   const range = `&range=${index}:${index + 1}&head=${answer.head.leafIndex}`;

@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { LookupPages, NOTHING_KNOWN } from '../../src/client/lookup-pages.ts';
 import { base64 } from '../../src/core/base64.ts';
 import { utf8, utf8Text } from '../../src/core/bytes.ts';
 import { isTransparencyError } from '../../src/core/error.ts';
+import type { IndexAnswer } from '../../src/event/index-answer.ts';
 import { formatIndexHead, type IndexHead, parseIndexHead } from '../../src/event/index-leaf.ts';
-import { openIndexAnswer } from '../../src/event/index-proof.ts';
+import { type OpenedIndexAnswer, openIndexAnswer } from '../../src/event/index-proof.ts';
 import { formatLookupKey, labelOf, mapLeaf, parseLookupKey } from '../../src/event/map.ts';
 import { assembleAnswer } from '../../src/lookup/lookup.ts';
+import type { LookupReply } from '../../src/lookup/served-head.ts';
 import { bitsOf, referenceRoot, referenceValue } from '../reference/trie.ts';
 import { type IndexLife, indexLife } from '../support/index-life.ts';
 import { type IndexLog, indexEvent, NO_LEAF } from '../support/index-log.ts';
+import { mutationsOf } from '../support/index-mutations.ts';
 import { seededRandom } from '../support/random.ts';
 
 /** Indices of each key among the first `size` entries, by the map alone. */
@@ -62,31 +66,101 @@ function expectTrueHeads(log: IndexLog): void {
   }
 }
 
-/** Asks page by page, verifies each, and holds all against the model. */
-async function expectTrueAnswer(life: IndexLife, text: string, limit: number): Promise<void> {
-  const { log, index } = life;
+/** An answer as a client gets it. */
+async function answerOf(
+  { log, index }: IndexLife,
+  question: Parameters<IndexLife['index']['answer']>[0],
+): Promise<IndexAnswer> {
+  const reply = await index.answer(question);
+  const { size, note } = log.checkpoint();
+  return await assembleAnswer(reply, question.label, { size, note, tiles: log.tilesOf(size) });
+}
+
+/** Asks page by page, verifies each, and holds all against the model; the pages as they were verified. */
+async function expectTrueAnswer(
+  life: IndexLife,
+  text: string,
+  limit: number,
+  see: (answer: IndexAnswer) => void = () => {},
+): Promise<readonly OpenedIndexAnswer[]> {
+  const { log } = life;
   const label = labelOf(parseLookupKey(text));
+  const pages: OpenedIndexAnswer[] = [];
   const indices: number[] = [];
-  let head: number | undefined;
   for (;;) {
-    const reply = await index.answer({
-      label,
-      limit,
-      from: indices.length,
-      ...(head === undefined ? {} : { head }),
-    });
-    head = reply.head.leafIndex;
-    const checkpoint = log.checkpoint();
-    const answer = await assembleAnswer(reply, label, {
-      size: checkpoint.size,
-      note: checkpoint.note,
-      tiles: log.tilesOf(checkpoint.size),
-    });
-    const opened = openIndexAnswer(answer, { checkpoint, label });
+    const [first] = pages;
+    const pin = first === undefined ? {} : { head: first.head.leafIndex };
+    const answer = await answerOf(life, { label, limit, from: indices.length, ...pin });
+    const opened = openIndexAnswer(answer, { checkpoint: log.checkpoint(), label });
+    see(answer);
+    pages.push(opened);
     indices.push(...(opened.page?.indices ?? []));
     if (indices.length < opened.count) continue;
     expect(indices).toEqual(model(log, opened.head.tree.size).get(text) ?? []);
-    return;
+    return pages;
+  }
+}
+
+/** Every change of an answer is refused, and so are pages that leave out, repeat or begin late. */
+async function expectNoLies(
+  life: IndexLife,
+  text: string,
+  older: ReadonlyMap<string, LookupReply>,
+): Promise<number> {
+  const { log } = life;
+  const label = labelOf(parseLookupKey(text));
+  const answers: IndexAnswer[] = [];
+  const { count } = await answerOf(life, { label, limit: 1 });
+  const pages = await expectTrueAnswer(life, text, Math.max(2, Math.ceil(count / 4)), (answer) =>
+    answers.push(answer),
+  );
+  const checkpoint = log.checkpoint();
+  const tiles = log.tilesOf(checkpoint.size);
+  const key = await answerOf(life, { label: labelOf(parseLookupKey('cred:c-1')), limit: 4 });
+  const before = older.get(text);
+  const { size, note } = checkpoint;
+  const isOther = before !== undefined && before.head.leafIndex !== pages[0]?.head.leafIndex;
+  const head = isOther ? await assembleAnswer(before, label, { size, note, tiles }) : null;
+  let tried = 0;
+  for (const [i, answer] of answers.entries()) {
+    const page = answers[i + 1] ?? answers[i - 1] ?? answer;
+    for (const [name, lie] of mutationsOf(answer, { head, key, page })) {
+      const open = (): unknown => openIndexAnswer(lie, { checkpoint, label });
+      expect(refusalOf(open), `${text} ${i}: ${name}`).toMatch(/^(index|inclusion|consistency)\./);
+      tried += 1;
+    }
+  }
+  for (const wrong of wrongOrders(pages)) {
+    const joined = new LookupPages({ known: NOTHING_KNOWN, range: null });
+    const take = (): void => {
+      for (const page of wrong) joined.take(page);
+    };
+    expect(refusalOf(take) ?? (joined.isComplete ? 'complete' : 'more is asked for')).not.toBe(
+      'complete',
+    );
+    tried += 1;
+  }
+  return tried;
+}
+
+/** Pages with one left out, one twice, and in the other order. */
+function wrongOrders(pages: readonly OpenedIndexAnswer[]): (readonly OpenedIndexAnswer[])[] {
+  if (pages.length < 2) return [];
+  const wrong = pages.map((_, i) => pages.toSpliced(i, 1));
+  for (const [i, page] of pages.entries()) {
+    if (i > 0) wrong.push(pages.toSpliced(i, 0, pages[i - 1] as OpenedIndexAnswer));
+    if (i > 0) wrong.push([...pages.slice(0, i - 1), page, pages[i - 1] as OpenedIndexAnswer]);
+  }
+  return wrong;
+}
+
+function refusalOf(action: () => unknown): string | null {
+  try {
+    action();
+    return null;
+  } catch (error) {
+    if (!isTransparencyError(error)) throw error;
+    return error.message;
   }
 }
 
@@ -213,7 +287,7 @@ describe('an index that follows a log', () => {
       life.log.append(indexEvent('more', { cred: 'c-0' }));
       await life.settle();
       expectTrueHeads(life.log);
-      const ask = (): Promise<void> => expectTrueAnswer(life, 'kind:tool.invoke', 100);
+      const ask = (): Promise<unknown> => expectTrueAnswer(life, 'kind:tool.invoke', 100);
       try {
         await ask();
       } catch (error) {
@@ -247,7 +321,7 @@ describe('an index that follows a log', () => {
 
   it('tells which keys are new with entries that came while it ran, by who submitted them', async () => {
     const told: [string | null, number][] = [];
-    const life = indexLife({}, { onNewKeys: (counts) => told.push(...counts) });
+    const life = indexLife({}, { onNewKeys: (counts) => void told.push(...counts) });
     const by = (name: string, entry: Uint8Array): Uint8Array =>
       utf8(utf8Text(entry).replace('"by":null', `"by":"${name}"`));
     // This one was there when the run began.
@@ -275,12 +349,17 @@ describe('an index that follows a log', () => {
     expect(told).toEqual([]);
   });
 
-  it('agrees with the model through random lives', async () => {
-    for (let seed = 0; seed < 12; seed++) await liveAndCompare(seed);
+  it('agrees with the model through random lives, and no changed answer passes', async () => {
+    let lies = 0;
+    for (let seed = 0; seed < 12; seed++) lies += await liveAndCompare(seed);
+    expect(lies).toBeGreaterThan(2_000);
   });
 });
 
-async function liveAndCompare(seed: number): Promise<void> {
+const ASKED = ['cred:c-0', 'cred:c-5', 'cred:no', 'kind:nonconforming', 'source:gw-1'];
+
+/** @returns how many lies were tried */
+async function liveAndCompare(seed: number): Promise<number> {
   const random = seededRandom(seed);
   const life = indexLife({
     headEntriesMax: random.pick([10, 50, 100_000]),
@@ -288,6 +367,7 @@ async function liveAndCompare(seed: number): Promise<void> {
     bufferKeysMax: random.pick([4, 1_000_000]),
   });
   const { log } = life;
+  const older = new Map<string, LookupReply>();
   for (let step = 0; step < 30; step++) {
     const action = random.below(10);
     if (action < 5) {
@@ -310,15 +390,24 @@ async function liveAndCompare(seed: number): Promise<void> {
       log.publish(Math.max(log.publishedSize, log.entries.length - random.below(5)));
     }
     for (let turn = random.below(12); turn > 0; turn--) await new Promise((r) => setImmediate(r));
+    for (const key of ASKED) {
+      const reply = await life.index
+        .answer({ label: labelOf(parseLookupKey(key)) })
+        .catch(() => null);
+      if (reply !== null && random.chance(0.3)) older.set(key, reply);
+    }
   }
   log.append(indexEvent('last', { cred: 'c-0' }));
   await life.settle();
   expectTrueHeads(log);
-  for (const key of ['cred:c-0', 'cred:c-5', 'cred:no', 'kind:nonconforming', 'source:gw-1']) {
+  let lies = 0;
+  for (const key of ASKED) {
     await expectTrueAnswer(life, key, 1 + random.below(9));
+    lies += await expectNoLies(life, key, older);
   }
   expect(life.troubles.map(({ state }) => state).filter((state) => state !== 'waiting')).toEqual(
     [],
   );
   await life.index.close();
+  return lies;
 }

@@ -137,6 +137,16 @@ describe('an audit of the index', () => {
     expect(last?.head.size).toBe(20);
   });
 
+  it('finds a false head also where the log answers with nonsense to who looks for a proof', async () => {
+    const life = await lyingLife((entry, index) => (index === 12 ? eventAt(1) : entry));
+    const site = lookupSite(life);
+    site.answer = (answer) => ({ ...answer, trie: answer.trie.slice(1) });
+    const { client, location } = siteOptions(life, site);
+    const { findings } = await new IndexAuditor({ client, location, signer: null }).pass();
+    expect(findings).toMatchObject([{ kind: 'false-head', fraud: null }]);
+    expect(findings[0]?.what).toMatch('no fraud proof: index.mismatch');
+  });
+
   it('finds two heads of one size', async () => {
     const life = indexLife();
     for (let i = 0; i < 9; i++) life.log.append(eventAt(i));

@@ -12,20 +12,23 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
+// headProof is where an index head stands, spec/11-index.md §5.
+type headProof struct {
+	Consistency []b64 `json:"consistency"`
+	Inclusion   []b64 `json:"inclusion"`
+	Leaf        b64   `json:"leaf"`
+	LeafIndex   int64 `json:"leafIndex"`
+}
+
 // answer is an answer of the index, spec/11-index.md §5.
 type answer struct {
-	Checkpoint string `json:"checkpoint"`
-	Count      int64  `json:"count"`
-	Head       struct {
-		Consistency []b64 `json:"consistency"`
-		Inclusion   []b64 `json:"inclusion"`
-		Leaf        b64   `json:"leaf"`
-		LeafIndex   int64 `json:"leafIndex"`
-	} `json:"head"`
-	Label   b64        `json:"label"`
-	Page    *page      `json:"page"`
-	Present bool       `json:"present"`
-	Trie    []pathNode `json:"trie"`
+	Checkpoint string     `json:"checkpoint"`
+	Count      int64      `json:"count"`
+	Head       headProof  `json:"head"`
+	Label      b64        `json:"label"`
+	Page       *page      `json:"page"`
+	Present    bool       `json:"present"`
+	Trie       []pathNode `json:"trie"`
 }
 
 type indexHead struct {
@@ -56,64 +59,89 @@ func checkAnswer(vkey string, raw []byte) error {
 	if err := decoder.Decode(&a); err != nil {
 		return err
 	}
-	verifier, err := note.NewVerifier(vkey)
+	signed, err := openCheckpoint(vkey, a.Checkpoint)
 	if err != nil {
 		return err
 	}
-	opened, err := note.Open([]byte(a.Checkpoint), note.VerifierList(verifier))
+	head, err := openHead(signed, a.Head)
 	if err != nil {
 		return err
+	}
+	if a.Present != (a.Page != nil) {
+		return errors.New("a page if present, and only then")
+	}
+	return checkLabel(a.Label, a.Trie, a.Page, a.Count, head)
+}
+
+// checkpoint is a tree head that its log signed.
+type checkpoint struct {
+	origin string
+	size   int64
+	root   tlog.Hash
+}
+
+func openCheckpoint(vkey, text string) (checkpoint, error) {
+	none := checkpoint{}
+	verifier, err := note.NewVerifier(vkey)
+	if err != nil {
+		return none, err
+	}
+	opened, err := note.Open([]byte(text), note.VerifierList(verifier))
+	if err != nil {
+		return none, err
 	}
 	lines := strings.Split(opened.Text, "\n")
 	if len(lines) != 4 || lines[0] != verifier.Name() {
-		return errors.New("no checkpoint of this log")
+		return none, errors.New("no checkpoint of this log")
 	}
 	size, err := strconv.ParseInt(lines[1], 10, 64)
 	if err != nil {
-		return err
+		return none, err
 	}
 	root, err := tlog.ParseHash(lines[2])
-	if err != nil {
-		return err
-	}
+	return checkpoint{lines[0], size, root}, err
+}
+
+// openHead is step 2 of a client.
+func openHead(in checkpoint, p headProof) (indexHead, error) {
 	var head indexHead
-	if err := json.Unmarshal(a.Head.Leaf, &head); err != nil {
-		return err
+	if err := json.Unmarshal(p.Leaf, &head); err != nil {
+		return head, err
 	}
-	if head.V != "nhi.index/1" || head.Map != "nhi.map/1" || head.Origin != lines[0] || len(head.Root) != 32 {
-		return errors.New("the head is of something else")
+	if head.V != "nhi.index/1" || head.Map != "nhi.map/1" || head.Origin != in.origin || len(head.Root) != 32 {
+		return head, errors.New("the head is of something else")
 	}
-	i := a.Head.LeafIndex
-	if i >= size || head.Size > i {
-		return errors.New("the head cannot stand there")
+	i := p.LeafIndex
+	if i < 0 || i >= in.size || head.Size < 0 || head.Size > i {
+		return head, errors.New("the head cannot stand there")
 	}
-	inclusion, err := hashes(a.Head.Inclusion)
+	inclusion, err := hashes(p.Inclusion)
 	if err != nil {
-		return err
+		return head, err
 	}
-	if err := tlog.CheckRecord(inclusion, size, root, i, tlog.RecordHash(a.Head.Leaf)); err != nil {
-		return err
+	if err := tlog.CheckRecord(inclusion, in.size, in.root, i, tlog.RecordHash(p.Leaf)); err != nil {
+		return head, err
 	}
-	consistency, err := hashes(a.Head.Consistency)
+	consistency, err := hashes(p.Consistency)
 	if err != nil {
-		return err
+		return head, err
 	}
-	if err := tlog.CheckTree(consistency, size, root, head.Size, tlog.Hash(head.Root)); err != nil {
-		return err
-	}
-	c := trieCase{Label: a.Label, Present: a.Present, Nodes: a.Trie, Root: head.Index}
-	if a.Present {
-		if a.Page == nil {
-			return errors.New("no page")
-		}
-		if n := len(a.Page.Indices); n > 0 && a.Page.Indices[n-1] >= head.Size {
+	return head, tlog.CheckTree(consistency, in.size, in.root, head.Size, tlog.Hash(head.Root))
+}
+
+// checkLabel is steps 3 and 4 of a client: what a head says of a label.
+func checkLabel(label b64, trie []pathNode, p *page, count int64, head indexHead) error {
+	c := trieCase{Label: label, Present: p != nil, Nodes: trie, Root: head.Index}
+	if p != nil {
+		if n := len(p.Indices); n > 0 && p.Indices[n-1] >= head.Size {
 			return errors.New("an index beyond the head")
 		}
-		if c.Value, err = valueOfPage(*a.Page, a.Count); err != nil {
+		var err error
+		if c.Value, err = valueOfPage(*p, count); err != nil {
 			return err
 		}
-	} else if a.Page != nil || a.Count != 0 {
-		return fmt.Errorf("absent, with a count of %d", a.Count)
+	} else if count != 0 {
+		return fmt.Errorf("absent, with a count of %d", count)
 	}
 	return checkTrie(c)
 }

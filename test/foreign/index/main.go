@@ -3,6 +3,8 @@
 //	go run . make FILE      writes spec/vectors/index-trie.json
 //	go run . map FILE       finds keys and labels of spec/vectors/index-map.json again
 //	go run . judge < CASES  a line of JSON each; says of each whether it holds
+//	go run . fraud VKEY FILE
+//	                        verifies a fraud proof, with the log's key alone
 package main
 
 import (
@@ -47,8 +49,10 @@ func main() {
 		err = checkMap(os.Args[2])
 	case len(os.Args) == 2 && os.Args[1] == "judge":
 		err = judge()
+	case len(os.Args) == 4 && os.Args[1] == "fraud":
+		err = checkFraud(os.Args[2], os.Args[3])
 	default:
-		err = fmt.Errorf("usage: make FILE | map FILE | judge < CASES")
+		err = fmt.Errorf("usage: make FILE | map FILE | judge < CASES | fraud VKEY FILE")
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -59,7 +59,7 @@ func checkMap(file string) error {
 func keysOfLeaf(entry string) [][2]string {
 	var leaf object
 	if err := json.Unmarshal([]byte(entry), &leaf); err != nil {
-		panic(err)
+		return [][2]string{{"kind", "nonconforming"}}
 	}
 	if leaf["v"] == "nhi.log/1" {
 		return [][2]string{{"log", leaf["type"].(string)}}
