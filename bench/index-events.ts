@@ -28,20 +28,27 @@ export function populationOf(keys: number): KeyPopulation {
 /** Postings of one event: actor, principal twice, cred, source, session, res, kind. */
 export const POSTINGS_PER_EVENT = 8;
 
-/** Canonical leaf of event `n`: about 800 bytes. */
-export function indexBenchLeaf(n: number, keys: KeyPopulation): Uint8Array {
+/** Canonical event `n`: about 600 bytes. */
+export function indexBenchEvent(n: number, keys: KeyPopulation, tenant: string): string {
   const pick = (count: number, salt: number): number => hash(n, salt) % count;
   const kind = keys.kinds[hash(n, 7) % keys.kinds.length];
   const minute = String(n % 60).padStart(2, '0');
+  return (
+    `{"action":{"class":"exec","name":"tools/call"},"actor":{"id":"spiffe://acme.test/agent/${pick(keys.actors, 1)}",` +
+    `"instance":"conv_${n}","owner":{"id":"team-${pick(keys.owners, 2)}","type":"team"},"type":"ai_agent","version":"1.4.2"},` +
+    `"cred":{"binding":"dpop","id":"tok-${pick(keys.credentials, 3)}","scopes":["ticket:create"],"type":"oauth_access_token"},` +
+    `"ctx":{"request_id":"r-${n}","session_id":"s-${pick(keys.sessions, 4)}"},"id":"e-${n}","kind":"${kind}",` +
+    `"outcome":{"result":"success"},"phase":"complete","res":[{"id":"TCK-${pick(keys.resources, 5)}","type":"ticket"}],` +
+    `"src":{"format":"mcp.2026-07-28","id":"gw-${pick(keys.sources, 6)}"},"tenant":"${tenant}",` +
+    `"time":{"occurred":"2026-11-20T09:${minute}:00.300Z"},"v":"nhi.event/1"}`
+  );
+}
+
+/** Canonical leaf of event `n`: about 800 bytes. */
+export function indexBenchLeaf(n: number, keys: KeyPopulation): Uint8Array {
   return utf8(
-    `{"event":{"action":{"class":"exec","name":"tools/call"},"actor":{"id":"spiffe://acme.test/agent/${pick(keys.actors, 1)}",` +
-      `"instance":"conv_${n}","owner":{"id":"team-${pick(keys.owners, 2)}","type":"team"},"type":"ai_agent","version":"1.4.2"},` +
-      `"cred":{"binding":"dpop","id":"tok-${pick(keys.credentials, 3)}","scopes":["ticket:create"],"type":"oauth_access_token"},` +
-      `"ctx":{"request_id":"r-${n}","session_id":"s-${pick(keys.sessions, 4)}"},"id":"e-${n}","kind":"${kind}",` +
-      `"outcome":{"result":"success"},"phase":"complete","res":[{"id":"TCK-${pick(keys.resources, 5)}","type":"ticket"}],` +
-      `"src":{"format":"mcp.2026-07-28","id":"gw-${pick(keys.sources, 6)}"},"tenant":"acme",` +
-      `"time":{"occurred":"2026-11-20T09:${minute}:00.300Z"},"v":"nhi.event/1"},` +
-      `"recv":{"adapter":"native","at":1795166821000,"by":null,"conflict":null,"map":null,"raw":null,"salt":"AAECAwQFBgcICQoLDA0ODw"},"sig":null,"v":"nhi.leaf/1"}`,
+    `{"event":${indexBenchEvent(n, keys, 'acme')},"recv":{"adapter":"native","at":1795166821000,"by":null,"conflict":null,` +
+      `"map":null,"raw":null,"salt":"AAECAwQFBgcICQoLDA0ODw"},"sig":null,"v":"nhi.leaf/1"}`,
   );
 }
 

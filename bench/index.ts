@@ -1,191 +1,288 @@
 /**
- * The verifiable index alone: `npm run bench:index -- [--events 100000] [--keys 5000] [--lookups 2000]`.
- *
- * Entries come from another thread, as they come from a log; map, mini-logs, trie, LevelDB with a flush at each head,
- * and answers run in this one. What a log costs is no part of it.
+ * The verifiable index in a real server: `npm run bench:index -- [--events 5000000] [--keys 200000] [--rounds 5]
+ * [--seconds 10] [--smoke]`. Fills a log, lets the index catch up, asks it, offers events with and without it in turns, and
+ * then more than the machine can take. Writes its section of RESULTS.md and samples/index.json; --smoke is small and
+ * writes below .cache/bench alone.
  */
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { equal, ok } from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleepFor } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { Worker } from 'node:worker_threads';
-import { sha256 } from '#sha256';
-import { u64be } from '../src/core/bytes.ts';
-import { formatIndexAnswer } from '../src/event/index-answer.ts';
-import { labelOf, mapLeaf } from '../src/event/map.ts';
-import { type IndexedLog, type LogCursor, openIndex } from '../src/lookup/lookup.ts';
-import { openLevelIndexStore } from '../src/storage/storage.ts';
-import { indexBenchLeaf, POSTINGS_PER_EVENT, populationOf } from './index-events.ts';
-import { machineText } from './machine.ts';
+import { hex } from '../src/core/hex.ts';
+import { parseIndexHead } from '../src/event/index-leaf.ts';
+import { labelOf } from '../src/event/map.ts';
+import { Report } from '../test/e2e/report.ts';
+import { type ServerProcess, startServer } from '../test/e2e/server.ts';
+import { buildVarve } from './build.ts';
+import { POSTINGS_PER_EVENT, populationOf } from './index-events.ts';
+import { type IndexRecord, indexSection, type Lookups, type Pair } from './index-results.ts';
+import type { KeyedOrder, KeyedReport } from './load/keyed.ts';
+import { LatencyCounts } from './load/latencies.ts';
+import { CpuWatch, diskBytesOf, machineText } from './machine.ts';
+import { commitText } from './run.ts';
+import { writeSection } from './section.ts';
+import { CACHE } from './stores.ts';
 
 const { values: flags } = parseArgs({
   options: {
-    events: { type: 'string', default: '100000' },
-    keys: { type: 'string', default: '5000' },
-    lookups: { type: 'string', default: '2000' },
+    events: { type: 'string' },
+    keys: { type: 'string' },
+    rounds: { type: 'string' },
+    seconds: { type: 'string' },
+    smoke: { type: 'boolean', default: false },
   },
 });
-const EVENTS = Number(flags.events);
-const KEYS = Number(flags.keys);
-const LOOKUPS = Number(flags.lookups);
-const BUNDLE = 256;
+const { smoke } = flags;
+const EVENTS = Number(flags.events ?? (smoke ? 100_000 : 5_000_000));
+const KEYS = Number(flags.keys ?? (smoke ? 5_000 : 200_000));
+const ROUNDS = Number(flags.rounds ?? (smoke ? 1 : 5));
+const SECONDS = Number(flags.seconds ?? (smoke ? 2 : 10));
+const LOOKUPS = smoke ? 300 : 2_000;
+const OFFERED = 5_000;
+const POLL_MS = 250;
 
-const folder = mkdtempSync(join(tmpdir(), 'varve-bench-index-'));
-// A thread loads no TypeScript of its own accord.
-const feed = new Worker(
-  `import(${JSON.stringify(import.meta.resolve('tsx/esm/api'))}).then(({ register }) => {
-    register();
-    return import(${JSON.stringify(new URL('./index-feed.ts', import.meta.url).href)});
-  })`,
-  { eval: true },
-);
-const heads: { at: number; leaf: Uint8Array }[] = [];
-let published = EVENTS;
-
-const cursorOf = (size: number): LogCursor => ({ size, rootHash: sha256(u64be(size)) });
-
-/** A log whose entries are made up, and behind them the heads. */
-const log: IndexedLog = {
-  origin: 'bench.test/index',
-  async *follow(cursor, signal) {
-    let next = cursor?.size ?? 0;
-    let asked = next;
-    const waiting: ((entries: Uint8Array[]) => void)[] = [];
-    feed.on('message', (entries: Uint8Array[]) => waiting.shift()?.(entries));
-    const ask = (): Promise<Uint8Array[]> => {
-      const to = Math.min(EVENTS, asked + BUNDLE);
-      feed.postMessage({ from: asked, to, keys: KEYS });
-      asked = to;
-      return new Promise((resolve) => waiting.push(resolve));
-    };
-    let coming = [ask(), ask(), ask()];
-    while (next < EVENTS) {
-      const entries = await (coming[0] as Promise<Uint8Array[]>);
-      coming = [...coming.slice(1), ...(asked < EVENTS ? [ask()] : [])];
-      yield { firstIndex: next, entries, cursor: cursorOf(next + entries.length) };
-      next += entries.length;
-      // Heads that were appended meanwhile stand behind all events: they are shown at once.
-      if (next < EVENTS) continue;
-    }
-    while (!signal.aborted) {
-      const head = heads.find(({ at }) => at === next);
-      if (head === undefined) {
-        await sleepFor(1);
-        continue;
-      }
-      yield { firstIndex: next, entries: [head.leaf], cursor: cursorOf(next + 1) };
-      next += 1;
-    }
-  },
-  published: async () => cursorOf(published),
-  integratedSize: async () => 0,
-  rootAt: async (size) => cursorOf(size).rootHash,
-  async appendIndexHead(leaf) {
-    heads.push({ at: published, leaf });
-    published += 1;
-    return published - 1;
-  },
-};
-
-const memory = { max: 0 };
-const watch = setInterval(() => {
-  memory.max = Math.max(memory.max, process.memoryUsage().rss);
-}, 100);
+const folder = join(CACHE, `index-${process.pid}`);
+const dataFolder = join(folder, 'data');
+let nextEvent = EVENTS;
+const report = new Report();
 try {
-  await bench();
+  if (smoke) await report.check('the index is built, asked and measured', smokeTest);
+  else await bench();
 } finally {
-  clearInterval(watch);
-  await feed.terminate();
-  rmSync(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true });
+}
+if (smoke) report.finish();
+
+/** That it runs, and that nothing is lost: no goal. */
+async function smokeTest(): Promise<string> {
+  const { build, lookups, underLoad, pairs, saturation } = await bench();
+  equal(build.postings, EVENTS * POSTINGS_PER_EVENT);
+  ok(lookups.count > 0 && underLoad.count >= lookups.count, 'lookups find postings');
+  equal(saturation.errors + pairs.reduce((sum, pair) => sum + pair.withIndex.errors, 0), 0);
+  return `${build.postings} postings`;
 }
 
-async function bench(): Promise<void> {
-  console.log(machineText());
-  console.log(`${EVENTS} events, about ${KEYS} keys, ${POSTINGS_PER_EVENT} postings an event`);
-  timeMap();
-  const store = await openLevelIndexStore({ dir: folder });
-  const started = performance.now();
-  const index = openIndex({
-    log,
-    store,
-    clock: () => performance.now(),
-    pause: () => new Promise((resolve) => setImmediate(resolve)),
-    sleep: (ms, signal) =>
-      sleepFor(ms, undefined, { signal }).then(
-        () => undefined,
-        () => undefined,
-      ),
-    onTrouble: (state, error) => console.error(state, error),
+async function bench(): Promise<IndexRecord> {
+  const program = await buildVarve();
+  const start = (index: boolean): Promise<ServerProcess> =>
+    startServer({ program: [program], dataFolder, logs: ['main'], index, readyMs: 120_000 });
+  await fill();
+  say(`filled: ${EVENTS} events over about ${KEYS} keys`);
+  const first = await start(true);
+  const build = await measureBuild(first);
+  say(`build: ${JSON.stringify(build)}`);
+  const disk = {
+    indexBytes: await diskBytesOf(join(dataFolder, 'index')),
+    logBytes: await diskBytesOf(join(dataFolder, 'store')),
+  };
+  const lookups = await measureLookups(first);
+  say(`lookups: ${JSON.stringify(lookups)}`);
+  await first.stop();
+  const pairs = await measurePairs(start);
+  const last = await start(true);
+  await caughtUp(last);
+  const underLoad = await measureLookupsUnderLoad(last);
+  say(`lookups beside ${OFFERED} events a second: ${JSON.stringify(underLoad)}`);
+  const saturation = await measureSaturation(last, start);
+  say(`saturation: ${JSON.stringify(saturation)}`);
+  const record: IndexRecord = {
+    command: `npm run bench:index${process.argv.length > 2 ? ` -- ${process.argv.slice(2).join(' ')}` : ''}`,
+    commit: commitText(),
+    machine: machineText(),
+    node: process.version,
+    startedAt: new Date().toISOString(),
+    events: EVENTS,
+    offered: OFFERED,
+    ...{ build, disk, lookups, underLoad, pairs, saturation },
+  };
+  const out = smoke ? CACHE : import.meta.dirname;
+  await mkdir(join(out, 'samples'), { recursive: true });
+  await writeFile(join(out, 'samples', 'index.json'), `${JSON.stringify(record, null, 1)}\n`);
+  await writeSection(join(out, 'RESULTS.md'), 'index', indexSection(record));
+  console.log(indexSection(record));
+  return record;
+}
+
+async function fill(): Promise<void> {
+  await mkdir(dataFolder, { recursive: true });
+  const args = [dataFolder, String(EVENTS), String(KEYS)];
+  const child = fork(join(import.meta.dirname, 'index-fill.ts'), args);
+  await new Promise<void>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`fill: ${code}`))));
   });
-  for (;;) {
-    await sleepFor(20);
-    const { headSize } = await index.figures();
-    if (headSize >= EVENTS) break;
-  }
-  const seconds = (performance.now() - started) / 1000;
-  const { keys, postings } = await index.figures();
-  console.log(
-    `build: ${postings} postings of ${keys} keys in ${seconds.toFixed(1)} s: ${rate(postings / seconds)} postings/s, ${rate(EVENTS / seconds)} events/s`,
-  );
-  console.log(`resident: at most ${mebibytes(memory.max)} MiB, with the thread that makes entries`);
-  console.log(`disk: ${(sizeOf(folder) / EVENTS).toFixed(1)} bytes an event`);
-  await timeLookups(index);
-  await index.close();
 }
 
-/** What the map alone costs, of what the build rate holds. */
-function timeMap(): void {
-  const population = populationOf(KEYS);
-  const leaves = Array.from({ length: 5_000 }, (_, n) => indexBenchLeaf(n, population));
-  for (const leaf of leaves) mapLeaf(leaf);
-  const started = performance.now();
-  for (const leaf of leaves) mapLeaf(leaf);
-  const micros = ((performance.now() - started) / leaves.length) * 1000;
-  console.log(`map: ${micros.toFixed(1)} µs a leaf of ${leaves[0]?.length} bytes`);
+/** From the start of a server whose index is empty until all that was there is under a served head. */
+async function measureBuild(server: ServerProcess): Promise<IndexRecord['build']> {
+  const cpu = new CpuWatch(server.pid);
+  const began = performance.now();
+  await caughtUp(server);
+  const seconds = (performance.now() - began) / 1000;
+  const { cpuSeconds, rssPeakMiB } = cpu.end();
+  const { head } = await ask(server, 'kind:api.call');
+  const { postings, keys } = parseIndexHead(Buffer.from(head.leaf, 'base64'));
+  return { seconds, cpuSeconds, rssPeakMiB, postings, keys };
 }
 
-/** Lookups of credentials, one after another, each to the bytes of the answer's own part. */
-async function timeLookups(index: ReturnType<typeof openIndex>): Promise<void> {
+/** Lookups of credentials, one after another, each to the last byte of its answer. */
+async function measureLookups(server: ServerProcess): Promise<Lookups> {
   const { credentials } = populationOf(KEYS);
-  const millis: number[] = [];
+  const latencies = new LatencyCounts();
   const bytes: number[] = [];
   const counts: number[] = [];
-  for (let i = 0; i < LOOKUPS + 200; i++) {
-    const label = labelOf({ selector: 'cred', value: `tok-${(i * 7919) % credentials}` });
-    const started = performance.now();
-    const reply = await index.answer({ label });
-    const { leafIndex, leaf } = reply.head;
-    const answer = formatIndexAnswer({
-      checkpoint: new Uint8Array(0),
-      head: { leafIndex, leaf, inclusion: [], consistency: [] },
-      label,
-      present: reply.present,
-      trie: reply.trie,
-      count: reply.count,
-      page: reply.page,
-    });
-    if (i < 200) continue;
-    millis.push(performance.now() - started);
-    bytes.push(answer.length);
-    counts.push(reply.count);
+  for (let i = 0; i < LOOKUPS + 100; i++) {
+    const began = performance.now();
+    const answer = await ask(server, `cred:tok-${(i * 7919) % credentials}`);
+    if (i < 100) continue;
+    latencies.add(performance.now() - began);
+    bytes.push(answer.bytes);
+    counts.push(answer.count);
   }
-  const at = (values: number[], share: number): number =>
-    values.sort((a, b) => a - b)[Math.floor((values.length - 1) * share)] ?? 0;
-  console.log(
-    `lookup: p50 ${at(millis, 0.5).toFixed(2)} ms, p99 ${at(millis, 0.99).toFixed(2)} ms; ` +
-      `${at(counts, 0.5)} postings, ${at(bytes, 0.5)} bytes (medians)`,
-  );
+  return { latencyMs: latencies.latencies, bytes: middleOf(bytes), count: middleOf(counts) };
 }
 
-function rate(n: number): string {
-  return Math.round(n).toLocaleString('en');
+/** The same load with and without the index, in turns. */
+async function measurePairs(start: (index: boolean) => Promise<ServerProcess>): Promise<Pair[]> {
+  const pairs: Pair[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const order = round % 2 === 0 ? [false, true] : [true, false];
+    const found = new Map<boolean, KeyedReport>();
+    let lag: number[] = [];
+    for (const index of order) {
+      const server = await start(index);
+      if (index) await caughtUp(server);
+      const lags = watchLag(server);
+      found.set(index, await load(server, { perSecond: OFFERED, connections: 64, lines: 1 }));
+      const seen = await lags();
+      if (index) lag = seen;
+      await server.stop();
+    }
+    const [without, withIndex] = [found.get(false), found.get(true)];
+    if (without === undefined || withIndex === undefined) continue;
+    pairs.push({ without, withIndex, lagEntriesMax: Math.max(0, ...lag) });
+    say(
+      `pair: p50 ${without.latencyMs.p50} ms without, ${withIndex.latencyMs.p50} with; lag at most ${Math.max(0, ...lag)}`,
+    );
+  }
+  return pairs;
 }
 
-function mebibytes(n: number): number {
-  return Math.round(n / 1024 / 1024);
+async function measureLookupsUnderLoad(server: ServerProcess): Promise<Lookups> {
+  const seconds = Math.max(SECONDS, 3);
+  const loading = load(server, { perSecond: OFFERED, connections: 64, lines: 1, seconds });
+  const lookups = await measureLookups(server);
+  await loading;
+  return lookups;
 }
 
-function sizeOf(dir: string): number {
-  return readdirSync(dir).reduce((sum, name) => sum + statSync(join(dir, name)).size, 0);
+/** More than it can take: what is admitted with the index and without it, and how far the index falls behind. */
+async function measureSaturation(
+  server: ServerProcess,
+  start: (index: boolean) => Promise<ServerProcess>,
+): Promise<IndexRecord['saturation']> {
+  const full = { perSecond: null, connections: 8, lines: 500 };
+  await caughtUp(server);
+  const lags = watchLag(server);
+  const withIndex = await load(server, full);
+  const lag = await lags();
+  const began = performance.now();
+  await caughtUp(server);
+  const catchUpSeconds = (performance.now() - began) / 1000;
+  await server.stop();
+  const plain = await start(false);
+  const without = await load(plain, full);
+  await plain.stop();
+  const rateOf = (one: KeyedReport): number => (one.answered * full.lines) / one.seconds;
+  return {
+    withoutPerSecond: rateOf(without),
+    withPerSecond: rateOf(withIndex),
+    errors: withIndex.errors + without.errors,
+    lagEntries: lag,
+    catchUpSeconds,
+  };
+}
+
+async function load(
+  server: ServerProcess,
+  how: Pick<KeyedOrder, 'perSecond' | 'connections' | 'lines'> & { readonly seconds?: number },
+): Promise<KeyedReport> {
+  const child = fork(join(import.meta.dirname, 'load', 'keyed.ts'));
+  const order: KeyedOrder = {
+    logUrl: `${server.log('main').url}/`,
+    keys: KEYS,
+    first: nextEvent,
+    warmSeconds: smoke ? 1 : 3,
+    seconds: SECONDS,
+    ...how,
+  };
+  const report = await new Promise<KeyedReport>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the load ended: ${code}`)));
+    child.once('message', (message) => resolve(message as KeyedReport)); // Its one message.
+    child.send(order);
+  });
+  child.disconnect();
+  nextEvent += report.events;
+  return report;
+}
+
+/** Waits until every published entry with keys is under a head. */
+async function caughtUp(server: ServerProcess): Promise<void> {
+  for (let quiet = 0; quiet < 2; ) {
+    await sleep(POLL_MS);
+    quiet = (await lagOf(server)) === 0 ? quiet + 1 : 0;
+  }
+}
+
+/** Reads the lag twice a second until it is asked for what it saw. */
+function watchLag(server: ServerProcess): () => Promise<number[]> {
+  const seen: number[] = [];
+  const reading = new Set<Promise<void>>();
+  const timer = setInterval(() => {
+    const read = lagOf(server).then((lag) => {
+      if (lag !== null) seen.push(lag);
+      reading.delete(read);
+    });
+    reading.add(read);
+  }, 500);
+  return async () => {
+    clearInterval(timer);
+    await Promise.all(reading);
+    return seen;
+  };
+}
+
+/** The lag metric; null before the index told it. */
+async function lagOf(server: ServerProcess): Promise<number | null> {
+  const reply = await fetch(new URL('/metrics', server.log('main').url));
+  const text = /^varve_follower_lag_entries\{.*follower="index".*\} ([0-9]+)$/m.exec(
+    await reply.text(),
+  )?.[1];
+  return text === undefined ? null : Number(text);
+}
+
+async function ask(
+  server: ServerProcess,
+  key: string,
+): Promise<{ bytes: number; count: number; head: { leaf: string } }> {
+  const [selector, ...rest] = key.split(':');
+  const label = labelOf({ selector: selector as 'cred' | 'kind', value: rest.join(':') });
+  const reply = await fetch(`${server.log('main').url}/lookup?label=${hex(label)}`);
+  const text = await reply.text();
+  if (!reply.ok) throw new Error(text);
+  const { count, head } = JSON.parse(text) as { count: number; head: { leaf: string } };
+  return { bytes: text.length, count, head };
+}
+
+function middleOf(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
+
+function say(text: string): void {
+  console.error(text);
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

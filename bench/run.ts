@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { machineText } from './machine.ts';
 import type { Measurement } from './measurement.ts';
+import { keptSections } from './section.ts';
 
 /** What a run was told; a run goes on only under the same. */
 export interface RunOptions {
@@ -91,7 +92,9 @@ export async function openRun(
     },
     async save(textOf) {
       await write();
-      await writeFile(join(dirname(path), '..', 'RESULTS.md'), textOf(record));
+      const results = join(dirname(path), '..', 'RESULTS.md');
+      const others = await keptSections(results);
+      await writeFile(results, others === '' ? textOf(record) : `${textOf(record)}\n${others}`);
     },
   };
 }
@@ -113,7 +116,7 @@ async function readRecord(path: string): Promise<RunRecord | undefined> {
 }
 
 /** The commit, and whether the code that is measured differs from it. */
-function commitText(): string {
+export function commitText(): string {
   const git = (...args: string[]): string =>
     execFileSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8' }).trim();
   try {

@@ -46,12 +46,14 @@ class IndexHost implements LookupIndex {
   readonly #lagTimer: ReturnType<typeof setInterval>;
   #worker: Worker | null = null;
   #caller: Caller | null = null;
+  #lastFigures: LookupFigures | null = null;
+  #isAsked = false;
   #ended: Promise<void>;
 
   constructor(options: IndexHostOptions) {
     this.#options = options;
     this.#ended = this.#run();
-    this.#lagTimer = setInterval(() => void this.#tellLag(), LAG_INTERVAL_MS);
+    this.#lagTimer = setInterval(() => this.#tellLag(), LAG_INTERVAL_MS);
     this.#lagTimer.unref();
   }
 
@@ -176,14 +178,31 @@ class IndexHost implements LookupIndex {
     }
   }
 
-  async #tellLag(): Promise<void> {
-    const { log, onLag } = this.#options;
-    if (onLag === undefined || this.#caller === null) return;
-    const figures = await this.figures().catch(() => null);
-    if (figures === null) return;
+  #tellLag(): void {
+    if (this.#options.onLag === undefined || this.#caller === null) return;
+    if (this.#isAsked) {
+      // A thread that does not come to answer falls behind too: by what it last said of itself.
+      this.#setLag();
+      return;
+    }
+    this.#isAsked = true;
+    this.figures()
+      .then((figures) => {
+        this.#lastFigures = figures;
+        this.#setLag();
+      })
+      // The thread ended; the next one has figures of its own.
+      .catch(() => undefined)
+      .finally(() => {
+        this.#isAsked = false;
+      });
+  }
+
+  #setLag(): void {
+    if (this.#lastFigures === null) return;
     // Entries without keys need no head.
-    const { bufferedPostings, headSize, readSize } = figures;
-    const behind = log.publishedSize - (bufferedPostings > 0 ? headSize : readSize);
-    onLag(Math.max(0, behind));
+    const { bufferedPostings, headSize, readSize } = this.#lastFigures;
+    const { log, onLag } = this.#options;
+    onLag?.(Math.max(0, log.publishedSize - (bufferedPostings > 0 ? headSize : readSize)));
   }
 }

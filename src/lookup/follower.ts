@@ -41,7 +41,7 @@ export interface FollowerFigures {
   readonly readSize: number;
   readonly keys: number;
   readonly postings: number;
-  /** Postings that were read and are under no head yet. */
+  /** Postings that were read and are under no head that is served. */
   readonly bufferedPostings: number;
 }
 
@@ -80,6 +80,8 @@ export class FollowerRun {
   /** Published trees ahead, some way apart from one another. */
   #ahead: LogCursor[] = [];
   #proposed: Proposed | null = null;
+  /** Postings of a state that is made, or lies apart. */
+  #apart = 0;
   #headMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: FollowerOptions) {
@@ -92,8 +94,13 @@ export class FollowerRun {
       readSize: this.#cursor?.size ?? 0,
       keys: this.#state.map.keys,
       postings: this.#state.postings,
-      bufferedPostings: this.#buffer.postings,
+      bufferedPostings: Math.max(0, this.#unservedPostings()),
     };
+  }
+
+  #unservedPostings(): number {
+    const served = this.#options.served.newest?.head.postings ?? 0;
+    return this.#buffer.postings + this.#apart + this.#state.postings - served;
   }
 
   /**
@@ -300,7 +307,9 @@ export class FollowerRun {
       if (first >= this.#startSize) newKeys.set(by, (newKeys.get(by) ?? 0) + 1);
     };
     try {
+      const before = this.#buffer.postings;
       const postings = this.#buffer.takeBelow(tree.size);
+      this.#apart = before - this.#buffer.postings;
       const options = { reads: store, batch, pause, onNewKey };
       const state = await growIndex(this.#state, postings, options);
       if (newKeys.size > 0) onNewKeys(newKeys);
@@ -346,6 +355,7 @@ export class FollowerRun {
     await batch.write();
     this.#meta = meta;
     this.#state = state;
+    this.#apart = 0;
     if (leaf !== null) await this.#serve(leaf, parseIndexHead(leaf.leaf));
   }
 
