@@ -30,6 +30,7 @@ const SUITES: readonly Suite[] = [
   { script: 'test:corruption', tools: [], limitSeconds: 480 },
   { script: 'test:foreign', tools: ['go'], limitSeconds: 480 },
   { script: 'test:emitters', tools: ['python3'], limitSeconds: 480 },
+  { script: 'test:secrets', tools: [], limitSeconds: 480 },
   { script: 'test:stories', tools: [], limitSeconds: 480 },
   { script: 'test:hostile', tools: [], limitSeconds: 240 },
   { script: 'test:unpublished', tools: [], limitSeconds: 240 },
