@@ -8,10 +8,17 @@ export const EMPTY_ROOT: Uint8Array = sha256(new Uint8Array(0));
 
 /** Leaf hash of an entry: SHA-256(0x00 ‖ entry). (RFC 6962 §2.1) */
 export function leafHash(entry: Uint8Array): Uint8Array {
+  const hash = new Uint8Array(HASH_LENGTH);
+  leafHashInto(hash, 0, entry);
+  return hash;
+}
+
+/** Writes the leaf hash of an entry to `target[offset, offset + 32)`. */
+export function leafHashInto(target: Uint8Array, offset: number, entry: Uint8Array): void {
   const length = 1 + entry.length;
   if (length > leafInput.length) leafInput = new Uint8Array(length);
   leafInput.set(entry, 1);
-  return sha256(leafInput.subarray(0, length));
+  sha256Into(target, offset, leafInput.subarray(0, length));
 }
 
 /** Room for the input of a leaf hash: 0x00 and an entry. */

@@ -1,5 +1,7 @@
 import { utf8 } from '../core/bytes.ts';
 import { TransparencyError } from '../core/error.ts';
+import { ownRoom, type Room } from '../core/slab.ts';
+import { canonicalJson } from './canonical.ts';
 import { type CanonicalForm, checkSchema, parseCanonicalValue } from './canonical-value.ts';
 import type { EventSignature } from './event-signature.ts';
 import { fastEvent } from './fast-event.ts';
@@ -47,13 +49,17 @@ export type Leaf = EventLeaf | Genesis | LogLeaf | IndexHead;
  * Bytes of the leaf of an event: the canonical form of `{event, recv, sig, v}`. (spec/4-leaf.md §2)
  *
  * @param parts.eventCanonical  canonical form of a checked event
+ * @param room  where it is written; default: an array of its own
  * @throws {TransparencyError} leaf.too-large
  */
-export function formatLeaf(parts: {
-  readonly eventCanonical: Uint8Array;
-  readonly recv: Recv;
-  readonly sig: EventSignature | null;
-}): Uint8Array {
+export function formatLeaf(
+  parts: {
+    readonly eventCanonical: Uint8Array;
+    readonly recv: Recv;
+    readonly sig: EventSignature | null;
+  },
+  room: Room = ownRoom,
+): Uint8Array {
   const { eventCanonical, recv, sig } = parts;
   const tail = `,"recv":${recvText(recv)},"sig":${sigText(sig)},"v":"nhi.leaf/1"}`;
   const { read, written } = encoder.encodeInto(tail, tailBytes);
@@ -64,11 +70,23 @@ export function formatLeaf(parts: {
       `more than ${EVENT_LIMITS.leafBytesMax} bytes, or names that are too long`,
     );
   }
-  const leaf = new Uint8Array(length);
+  const leaf = room(length);
   leaf.set(HEAD);
   leaf.set(eventCanonical, HEAD.length);
   leaf.set(tailBytes.subarray(0, written), HEAD.length + eventCanonical.length);
   return leaf;
+}
+
+/**
+ * The leaf of an event with another `recv`: what the writer makes of a conflict.
+ *
+ * @param entry  bytes that `formatLeaf` made
+ */
+export function leafWithRecv(entry: Uint8Array, recv: Recv): Uint8Array {
+  const { event, sig } = parseEventLeaf(entry);
+  // Parsed from a leaf, so it is made of what JSON can say.
+  const eventCanonical = canonicalJson(event as unknown as JsonValue);
+  return formatLeaf({ eventCanonical, recv, sig });
 }
 
 const encoder = new TextEncoder();

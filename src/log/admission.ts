@@ -1,7 +1,8 @@
 import { base64url, parseBase64 } from '../core/base64.ts';
 import { ENTRY_BYTES_MAX } from '../core/bundle.ts';
 import { isTransparencyError, TransparencyError } from '../core/error.ts';
-import { leafHash } from '../core/hash.ts';
+import { HASH_LENGTH, leafHashInto } from '../core/hash.ts';
+import { slabRoom } from '../core/slab.ts';
 import { parseDisclosure } from '../event/disclosure.ts';
 import type { ParsedEvent } from '../event/event.ts';
 import type { EventSignature } from '../event/event-signature.ts';
@@ -19,7 +20,7 @@ import type { Clock, RandomBytes } from './ports.ts';
 
 /** An item as it enters the pool, or why it does not. */
 export type Admission =
-  | { readonly kind: 'admitted'; readonly pooled: Omit<PooledEntry, 'settle'> }
+  | ({ readonly kind: 'admitted' } & Omit<PooledEntry, 'settle'>)
   | {
       readonly kind: 'refused';
       readonly error: TransparencyError;
@@ -56,6 +57,8 @@ const OPERATE_KINDS: ReadonlySet<string> = new Set([
 const CONFLICT_BYTES_MAX = 12;
 const SALT_LENGTH = 16;
 const SALTS_AT_ONCE = 256;
+/** Some 150 leaves, which wait for the same commit or the next. */
+const SLAB_BYTES = 128 * 1024;
 
 /** The two ways in: what sources send as events, and what adapters made events of. */
 export interface AdmitItems {
@@ -72,6 +75,8 @@ export interface AdmitItems {
 export function createAdmission(options: AdmissionOptions): AdmitItems {
   const mac = samenessMac(options.samenessSecret);
   const nextSalt = saltSource(options.random);
+  // What waits for the writer holds nothing but what is made here, and the body it came in can go.
+  const room = slabRoom(SLAB_BYTES);
 
   /** @param made  what tells who made the event, and the bytes over which sameness is decided */
   function admit(
@@ -82,7 +87,6 @@ export function createAdmission(options: AdmissionOptions): AdmitItems {
     },
     context: SubmitContext,
   ): Admission {
-    const { canonical } = event; // what waits in the pool must not hold the whole event
     const { adapter, map, raw } = made;
     const recv: Recv = {
       adapter,
@@ -93,28 +97,25 @@ export function createAdmission(options: AdmissionOptions): AdmitItems {
       raw,
       salt: nextSalt(),
     };
-    const remake = (other: Recv): Uint8Array =>
-      formatLeaf({ eventCanonical: canonical, recv: other, sig });
-    const entry = remake(recv);
+    const entry = formatLeaf({ eventCanonical: event.canonical, recv, sig }, room);
     if (entry.length > ENTRY_BYTES_MAX - CONFLICT_BYTES_MAX) {
       return tooLarge(event, `the leaf has ${entry.length} bytes`);
     }
+    const leafHash = room(HASH_LENGTH);
+    leafHashInto(leafHash, 0, entry);
     return {
       kind: 'admitted',
-      pooled: {
-        entry,
-        leafHash: leafHash(entry),
-        atMs: recv.at,
-        identity: {
-          key: idempotencyKey(event.sourceId, event.id),
-          sameness: mac(made.content),
-          sourceId: event.sourceId,
-          recv,
-          remake,
-        },
-        names: namedHead(event.seen),
-        openings: made.openings,
+      entry,
+      leafHash,
+      atMs: recv.at,
+      identity: {
+        key: idempotencyKey(event.sourceId, event.id, room),
+        sameness: mac(made.content, room),
+        sourceId: event.sourceId,
+        recv,
       },
+      names: namedHead(event.seen),
+      openings: made.openings,
     };
   }
 

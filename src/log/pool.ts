@@ -24,8 +24,6 @@ export interface EventIdentity {
   readonly sameness: Uint8Array;
   readonly sourceId: string;
   readonly recv: Recv;
-  /** The leaf with another `recv`: a conflict is the one thing that the writer alone can see. */
-  readonly remake: (recv: Recv) => Uint8Array;
 }
 
 /** A head that an entry names: it is kept for ever. */

@@ -1,6 +1,7 @@
 import { sha256Of } from '#sha256';
 import { concat, readU64be, u64be } from '../core/bytes.ts';
 import { TransparencyError } from '../core/error.ts';
+import { ownRoom, type Room } from '../core/slab.ts';
 
 /*
  * The rows of a log's store. A key is one tag and its fields, big-endian, so that keys sort as numbers do.
@@ -54,8 +55,8 @@ export const segmentKey = (firstIndex: number): Uint8Array => tagged('E', u64be(
 export const bundleKey = (index: number): Uint8Array => tagged('B', u64be(index));
 export const tileKey = (level: number, index: number): Uint8Array =>
   tagged('T', Uint8Array.of(level), u64be(index));
-export const idKey = (id: Uint8Array): Uint8Array => {
-  const key = new Uint8Array(1 + id.length);
+export const idKey = (id: Uint8Array, room: Room = ownRoom): Uint8Array => {
+  const key = room(1 + id.length);
   key[0] = 0x49; // I
   key.set(id, 1);
   return key;
@@ -119,8 +120,8 @@ export function commitHash(row: Uint8Array): Uint8Array {
 }
 
 /** 22 bytes: u48 leaf index ‖ 16 bytes sameness MAC. Writes nothing into its inputs. */
-export function formatIdRow(row: IdRow): Uint8Array {
-  const bytes = new Uint8Array(22);
+export function formatIdRow(row: IdRow, room: Room = ownRoom): Uint8Array {
+  const bytes = room(22);
   setIndex(bytes, row.leafIndex);
   bytes.set(row.sameness, 6);
   return bytes;

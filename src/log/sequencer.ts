@@ -89,7 +89,7 @@ export class Sequencer {
       this.#fail(batch, error);
       return;
     }
-    for (const answer of decision.answers) answer();
+    decision.answer();
   }
 
   async #write(decision: Decision): Promise<void> {

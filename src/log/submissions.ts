@@ -15,7 +15,7 @@ import {
 import type { SubmitContext, SubmitOutcome } from './contract.ts';
 import type { LogLimits } from './limits.ts';
 import { OwnLeaves } from './own-leaves.ts';
-import type { NamedHead, Pool, PooledEntry, Settlement } from './pool.ts';
+import type { EventIdentity, NamedHead, Pool, PooledEntry, Settlement } from './pool.ts';
 
 /** What submissions are made into entries with. */
 export interface SubmissionsOptions extends AdmissionOptions {
@@ -52,34 +52,21 @@ export class Submissions {
     items: readonly T[],
     admit: (item: T) => Admission,
   ): Promise<readonly SubmitOutcome[]> {
-    const outcomes: (SubmitOutcome | undefined)[] = new Array(items.length);
+    const answers = new Answers(items.length);
     const entries: PooledEntry[] = [];
     const refusedLeaves: PooledEntry[] = [];
-    let waiting = 0;
-    let answer = (): void => {};
-    const answered = new Promise<void>((resolve) => {
-      answer = resolve;
-    });
     for (const [i, item] of items.entries()) {
       const admission = admit(item);
-      if (admission.kind === 'refused') {
-        outcomes[i] = admission;
-        const leaf = this.#ownLeaves.refused(admission.trace);
-        if (leaf !== null) refusedLeaves.push(leaf);
+      if (admission.kind === 'admitted') {
+        entries.push(new SubmittedEntry(admission, answers, i));
         continue;
       }
-      waiting++;
-      entries.push({
-        ...admission.pooled,
-        settle: (settlement) => {
-          outcomes[i] = outcomeOf(settlement);
-          if (--waiting === 0) answer();
-        },
-      });
+      answers.give(i, admission);
+      const leaf = this.#ownLeaves.refused(admission.trace);
+      if (leaf !== null) refusedLeaves.push(leaf);
     }
     this.#options.pool.put(refusedLeaves.length === 0 ? entries : [...entries, ...refusedLeaves]);
-    if (waiting > 0) await answered;
-    return outcomes as SubmitOutcome[]; // each was refused above or settled
+    return answers.all;
   }
 
   /** The index of an opaque entry, after its commit. @throws {TransparencyError} pool.full, leaf.too-large */
@@ -114,6 +101,56 @@ export class Submissions {
   /** Pools a statement of the log itself. */
   say(type: LogLeafType, body: JsonObject): void {
     this.#options.pool.put([this.#ownLeaves.make(type, body)]);
+  }
+}
+
+/** The outcomes of the items of one call. */
+class Answers {
+  /** Resolves when each was given. */
+  readonly all: Promise<readonly SubmitOutcome[]>;
+  readonly #outcomes: SubmitOutcome[];
+  #missing: number;
+  #resolve: (outcomes: readonly SubmitOutcome[]) => void = () => {};
+
+  constructor(count: number) {
+    this.#outcomes = new Array(count);
+    this.#missing = count;
+    this.all = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+    if (count === 0) this.#resolve([]);
+  }
+
+  give(position: number, outcome: SubmitOutcome): void {
+    this.#outcomes[position] = outcome;
+    if (--this.#missing === 0) this.#resolve(this.#outcomes);
+  }
+}
+
+/** An item in the pool. A class: thousands wait at a time, and closures would be three more objects for each. */
+class SubmittedEntry implements PooledEntry {
+  readonly entry: Uint8Array;
+  readonly leafHash: Uint8Array;
+  readonly atMs: number;
+  readonly identity: EventIdentity | null;
+  readonly names: NamedHead | null;
+  readonly openings: PooledEntry['openings'];
+  readonly #answers: Answers;
+  readonly #position: number;
+
+  constructor(admitted: Omit<PooledEntry, 'settle'>, answers: Answers, position: number) {
+    this.entry = admitted.entry;
+    this.leafHash = admitted.leafHash;
+    this.atMs = admitted.atMs;
+    this.identity = admitted.identity;
+    this.names = admitted.names;
+    this.openings = admitted.openings;
+    this.#answers = answers;
+    this.#position = position;
+  }
+
+  settle(settlement: Settlement): void {
+    this.#answers.give(this.#position, outcomeOf(settlement));
   }
 }
 
