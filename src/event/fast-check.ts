@@ -262,13 +262,17 @@ function isAt(expected: Uint8Array, at: number): boolean {
 export function textBetween(start: number, end: number): string {
   let text = '';
   let i = start;
-  // Four at a time: a call for each character costs twice as much, a spread of the bytes four times.
-  for (; i + 4 <= end; i += 4) {
+  // Eight at a time: a call for each character costs three times as much, a spread of the bytes four times.
+  for (; i + 8 <= end; i += 8) {
     text += String.fromCharCode(
       bytes[i] as number,
       bytes[i + 1] as number,
       bytes[i + 2] as number,
       bytes[i + 3] as number,
+      bytes[i + 4] as number,
+      bytes[i + 5] as number,
+      bytes[i + 6] as number,
+      bytes[i + 7] as number,
     );
   }
   for (; i < end; i++) text += String.fromCharCode(bytes[i] as number);

@@ -1,7 +1,8 @@
-import { concat, equalBytes, readU64be, u64be } from '../core/bytes.ts';
+import { concat, equalBytes, readU64be, u64be, writeU64be } from '../core/bytes.ts';
 import { isTransparencyError } from '../core/error.ts';
 import { HASH_LENGTH } from '../core/hash.ts';
 import { readRoot } from '../core/prover.ts';
+import { ownRoom, slabRoom } from '../core/slab.ts';
 import { TILE_WIDTH } from '../core/tile.ts';
 import type { Log } from './contract.ts';
 import type { LogObserver } from './observer.ts';
@@ -16,6 +17,7 @@ const CURSOR_KEY = Uint8Array.of(0);
 /** First byte of the keys of leaf hashes: tag ‖ first 8 bytes of the hash ‖ u64 index. */
 const HASH_TAG = 1;
 const HASH_PREFIX = 8;
+const KEY_LENGTH = 1 + HASH_PREFIX + 8;
 const ROWS_AT_ONCE = 4_096;
 const TILES_AT_ONCE = 16;
 
@@ -126,12 +128,13 @@ export class LeafIndex {
     const published = this.#log.publishedSize;
     while (this.#size < published && !this.#ended.signal.aborted) {
       const changes: Change[] = [];
+      const room = slabRoom(TILE_WIDTH * KEY_LENGTH);
       let size = this.#size;
       for (let i = 0; i < TILES_AT_ONCE && size < published; i++) {
         const index = Math.floor(size / TILE_WIDTH);
         const tile = await this.#hashes(index, published);
         for (let at = size % TILE_WIDTH; at * HASH_LENGTH < tile.length; at++) {
-          changes.push({ key: keyOf(tile, size++, at * HASH_LENGTH), value: NOTHING });
+          changes.push({ key: keyOf(tile, size++, at * HASH_LENGTH, room), value: NOTHING });
         }
       }
       const root = await readRoot(this.#log.tiles, size);
@@ -145,11 +148,11 @@ export class LeafIndex {
 const NOTHING = new Uint8Array(0);
 
 /** The key of the hash that stands at an offset. */
-function keyOf(hashes: Uint8Array, leafIndex: number, offset = 0): Uint8Array {
-  const key = new Uint8Array(1 + HASH_PREFIX + 8);
+function keyOf(hashes: Uint8Array, leafIndex: number, offset = 0, room = ownRoom): Uint8Array {
+  const key = room(KEY_LENGTH);
   key[0] = HASH_TAG;
   for (let i = 0; i < HASH_PREFIX; i++) key[1 + i] = hashes[offset + i] as number;
-  key.set(u64be(leafIndex), 1 + HASH_PREFIX);
+  writeU64be(key, 1 + HASH_PREFIX, leafIndex);
   return key;
 }
 
