@@ -25,6 +25,8 @@ export interface ConfigFile {
   /** Names in `Host` that are answered beside those of loopback. */
   readonly hosts: readonly string[];
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+  /** The file that names the keys of emitters. */
+  readonly emitterKeys?: string | undefined;
   readonly limits: Partial<Limits>;
   readonly logs: readonly ConfigFileLog[];
 }
@@ -74,6 +76,7 @@ export async function readConfigFile(path: string | undefined): Promise<ConfigFi
     auth: root.isOn('auth'),
     hosts: root.texts('hosts'),
     tls: tls === undefined ? undefined : tlsOf(root, tls),
+    emitterKeys: root.text('emitterKeys'),
     limits: root.integers('limits', REQUEST_LIMIT_RANGES),
     logs: root.objects('logs').map(logOf),
   };

@@ -70,6 +70,8 @@ export interface ServeConfig {
   readonly hosts: readonly string[];
   /** Files with the certificate chain and its key, PEM. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
+  /** The file that names the keys of emitters who sign what they send; null: none, and nothing is verified. */
+  readonly emitterKeys: string | null;
   readonly limits: Partial<Limits>;
 }
 
@@ -78,7 +80,17 @@ export const FOLDER_FLAGS: readonly string[] = ['data', 'keys', 'guard', 'config
 
 /** The flags of `varve serve`. */
 export const SERVE_FLAGS: FlagTable = {
-  text: [...FOLDER_FLAGS, 'listen', 'url', 'origin', 'tenant', 'policy', 'tls-cert', 'tls-key'],
+  text: [
+    ...FOLDER_FLAGS,
+    'listen',
+    'url',
+    'origin',
+    'tenant',
+    'policy',
+    'tls-cert',
+    'tls-key',
+    'emitter-keys',
+  ],
   texts: ['log', 'opaque', 'host', 'monitoring'],
   on: ['auth', 'fail-open', 'no-index', 'start-unconfirmed'],
 };
@@ -123,6 +135,7 @@ export async function readServeConfig(flags: Flags, env: Env): Promise<ServeConf
     auth,
     hosts: [...flags.texts('host'), ...file.hosts].map(hostOf),
     tls: tlsOf(flags, file),
+    emitterKeys: flags.text('emitter-keys') ?? file.emitterKeys ?? null,
     limits: file.limits,
   };
 }

@@ -16,7 +16,7 @@ export const serve: Command = {
             [--policy FILE] [--monitoring NAME=URL]... [--fail-open]
             [--start-unconfirmed]
             [--auth] [--tls-cert FILE --tls-key FILE] [--host NAME]...
-            [--no-index] [--url URL] [--config FILE]
+            [--emitter-keys FILE] [--no-index] [--url URL] [--config FILE]
 
 Serves one log or several, each under /NAME, until SIGINT or SIGTERM: then it
 answers what is in flight, publishes it, and ends with 0. A second signal ends
@@ -43,12 +43,14 @@ each log as soon as it listens, as 'varve keys' does.
   --auth         ask for a token: see 'varve token'
   --tls-cert FILE  certificate chain (PEM)    --tls-key FILE  its key
   --host NAME    without --auth: answer to this name too, beside localhost
+  --emitter-keys FILE  keys of emitters who sign what they send; without them
+                 tokens, attestations and digests are taken unverified
   --no-index     keep no verifiable index: 'varve lookup' finds nothing here
   --url URL      under which others reach it; for what is printed
   --config FILE  JSON: data keys guard listen url policy monitoring {NAME: URL}
-                 failOpen index auth hosts tls {cert, key}, limits {...}, logs
-                 [{name, type, origin, tenant, policy, monitoring {...}, limits
-                 {...}}]; spec/13-configuration.md
+                 failOpen index auth hosts tls {cert, key}, emitterKeys, limits
+                 {...}, logs [{name, type, origin, tenant, policy, monitoring
+                 {...}, limits {...}}]; spec/13-configuration.md
 
 Variables: VARVE_DATA VARVE_KEYS VARVE_GUARD VARVE_LISTEN VARVE_CONFIG
 `,

@@ -15,9 +15,11 @@ import {
   type Metrics,
   type TokenStore,
 } from '../http/http.ts';
+import { type IngestTrust, NO_TRUST } from '../ingest/ingest.ts';
 import type { Log } from '../log/log.ts';
 import type { LookupIndex } from '../lookup/lookup.ts';
 import type { ServeConfig } from './config.ts';
+import { readEmitterKeys } from './emitter-keys.ts';
 import { openIndexHost } from './index-host.ts';
 import { logFolderOf } from './log-folder.ts';
 import { type LogLine, logLinesOf } from './log-line.ts';
@@ -59,12 +61,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   // Before the logs are opened: a start that cannot end well begins nothing.
   const tls = await readTls(config);
   const tokens = config.auth ? openTokens(config, logger) : null;
+  const ingestTrust =
+    config.emitterKeys === null ? NO_TRUST : await readEmitterKeys(config.emitterKeys);
   const metrics = createMetrics({ process: true });
   const { logs, fault } = await openAll(options, metrics);
   const keyQuotas = createKeyQuotas({ limits: limitsOf(config.limits), now: options.now });
   const indexes = openIndexes(options, logs, { metrics, keyQuotas });
   try {
-    const server = await serveLogs(options, { logs, indexes, tls, tokens, metrics, keyQuotas });
+    const server = await serveLogs(options, {
+      ...{ logs, indexes, tls, tokens, metrics, keyQuotas, ingestTrust },
+    });
     const watch = watchWitnesses(logs, logger);
     const close = async (): Promise<void> => {
       watch.end();
@@ -138,11 +144,12 @@ function serveLogs(
     readonly indexes: ReadonlyMap<string, LookupIndex>;
     readonly tls: ListenOptions['tls'];
     readonly tokens: TokenStore | null;
+    readonly ingestTrust: IngestTrust;
     readonly metrics: Metrics;
     readonly keyQuotas: KeyQuotas;
   },
 ): Promise<HttpServer> {
-  const { logs, indexes, tls, tokens, metrics, keyQuotas } = parts;
+  const { logs, indexes, tls, tokens, metrics, keyQuotas, ingestTrust } = parts;
   for (const { log } of logs) if (log.state.kind === 'halted') tellHalted(logger, log);
   const random = (): number => randomInt(2 ** 47) / 2 ** 47;
   const limits = limitsOf(config.limits);
@@ -155,6 +162,7 @@ function serveLogs(
     limits,
     metrics,
     tokens,
+    ingestTrust,
     keyQuotas,
     // Who shows a token is no web page; and behind a proxy any name may be right.
     allowedHosts: tokens === null ? config.hosts : null,

@@ -3,6 +3,7 @@ import { CAEP } from './caep.ts';
 import { CLOUDEVENTS } from './cloudevents.ts';
 import { CLOUDTRAIL_DIGEST } from './cloudtrail-digest.ts';
 import { DSSE } from './dsse.ts';
+import { GITHUB_OIDC } from './github-oidc.ts';
 import { mappingOf } from './mappings.ts';
 import { MCP } from './mcp.ts';
 import { OTLP_LOGS, OTLP_TRACES } from './otlp.ts';
@@ -29,7 +30,7 @@ export const ADAPTERS: ReadonlyMap<string, Adapter> = new Map(
     jsonAdapter(mappingOf('cloudtrail'), { list: 'Records', drop: [] }),
     CLOUDTRAIL_DIGEST,
     jsonAdapter(mappingOf('github')),
-    jsonAdapter(mappingOf('github-oidc')),
+    GITHUB_OIDC,
     jsonAdapter(mappingOf('gitlab')),
     jsonAdapter(mappingOf('teleport')),
     jsonAdapter(mappingOf('hoop')),

@@ -1,6 +1,5 @@
-import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { verify } from 'node:crypto';
 import { sha256 } from '#sha256';
-import { parseBase64 } from '../core/base64.ts';
 import { equalBytes, utf8 } from '../core/bytes.ts';
 import { TransparencyError } from '../core/error.ts';
 import { hex, parseHex } from '../core/hex.ts';
@@ -106,17 +105,6 @@ export function isListed(
       typeof told === 'string' && /^[0-9a-f]{64}$/.test(told) && equalBytes(parseHex(told), wanted)
     );
   });
-}
-
-/** The key of `ListPublicKeys`: base64 of a PKCS #1 RSAPublicKey. @throws {TransparencyError} config.malformed */
-export function digestKeyOf(base64Key: string): KeyObject {
-  try {
-    // The system's type of bytes is asked for, and no other is made of ours.
-    const key = Buffer.from(parseBase64(base64Key));
-    return createPublicKey({ key, format: 'der', type: 'pkcs1' });
-  } catch (cause) {
-    throw new TransparencyError('config.malformed', 'not an RSA public key', { cause });
-  }
 }
 
 function signingString(digest: JsonObject, bytes: Uint8Array): Uint8Array {

@@ -5,7 +5,7 @@ export { createSalts } from './commitment.ts';
 export type { IngestContext } from './mapped-event.ts';
 export { OTLP_LOGS, OTLP_TRACES, PROTOBUF_TYPE } from './otlp.ts';
 export { formatRpcStatus } from './otlp-status.ts';
-export { type IngestTrust, NO_TRUST } from './trust.ts';
+export { digestKeyOf, type IngestTrust, NO_TRUST, type SigningKey, signingKeyOf } from './trust.ts';
 
 import type { MappedItem } from '../event/mapped-item.ts';
 import type { Adapter, WireHeaders } from './adapter.ts';

@@ -1,4 +1,5 @@
 import { createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto';
+import { parseBase64 } from '../core/base64.ts';
 import { TransparencyError } from '../core/error.ts';
 
 /** Keys of emitters who sign what they send: what a configuration names, and nothing that a body brings along. */
@@ -25,13 +26,52 @@ export const NO_TRUST: IngestTrust = {
   attesters: [],
 };
 
-/** A key of a JWK. @throws {TransparencyError} config.malformed */
+/**
+ * A key of a JWK: RSA of 2,048 bits at least, P-256, P-384, P-521 or Ed25519.
+ *
+ * @throws {TransparencyError} config.malformed
+ */
 export function signingKeyOf(jwk: JsonWebKey & { readonly kid?: string }): SigningKey {
+  let key: KeyObject;
   try {
-    return { kid: jwk.kid ?? null, key: createPublicKey({ key: jwk, format: 'jwk' }) };
+    key = createPublicKey({ key: jwk, format: 'jwk' });
   } catch (cause) {
     throw new TransparencyError('config.malformed', 'a JWK that is no public key', { cause });
   }
+  checkStrength(key);
+  return { kid: jwk.kid ?? null, key };
+}
+
+/** The key of `ListPublicKeys`: base64 of a PKCS #1 RSAPublicKey. @throws {TransparencyError} config.malformed */
+export function digestKeyOf(base64Key: string): KeyObject {
+  let key: KeyObject;
+  try {
+    // The system's type of bytes is asked for, and no other is made of ours.
+    const der = Buffer.from(parseBase64(base64Key));
+    key = createPublicKey({ key: der, format: 'der', type: 'pkcs1' });
+  } catch (cause) {
+    throw new TransparencyError('config.malformed', 'not an RSA public key', { cause });
+  }
+  checkStrength(key);
+  return key;
+}
+
+const RSA_BITS_MIN = 2_048;
+const CURVES: ReadonlySet<string> = new Set(['prime256v1', 'secp384r1', 'secp521r1']);
+
+function checkStrength({
+  asymmetricKeyType: type,
+  asymmetricKeyDetails: details,
+}: KeyObject): void {
+  const isKnown =
+    type === 'ed25519' ||
+    (type === 'rsa' && (details?.modulusLength ?? 0) >= RSA_BITS_MIN) ||
+    (type === 'ec' && CURVES.has(details?.namedCurve ?? ''));
+  if (isKnown) return;
+  throw new TransparencyError(
+    'config.malformed',
+    `a key of type ${type}: RSA of ${RSA_BITS_MIN} bits, P-256, P-384, P-521 or Ed25519 is asked for`,
+  );
 }
 
 /** What a signature is worth: nobody's key was asked, or one of them made it. */

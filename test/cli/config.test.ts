@@ -78,6 +78,7 @@ describe('readServeConfig', () => {
       auth: false,
       hosts: [],
       tls: null,
+      emitterKeys: null,
       limits: {},
     });
   });

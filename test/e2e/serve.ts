@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Report } from './report.ts';
 import { doors } from './serve/doors.ts';
+import { emitters } from './serve/emitters.ts';
 import { isolated } from './serve/isolated.ts';
 import { witnessed } from './serve/witnessed.ts';
 
@@ -14,6 +15,7 @@ const work = mkdtempSync(join(tmpdir(), 'varve-serve-'));
 
 try {
   await doors(report, work);
+  await emitters(report, work);
   await isolated(report, work);
   await witnessed(report, work);
 } finally {

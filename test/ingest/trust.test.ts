@@ -3,14 +3,9 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
 import type { NhiEvent } from '../../src/event/nhi-event.ts';
-import {
-  digestKeyOf,
-  findChainBreak,
-  isListed,
-  type SignedDigest,
-} from '../../src/ingest/cloudtrail-digest.ts';
+import { findChainBreak, isListed, type SignedDigest } from '../../src/ingest/cloudtrail-digest.ts';
 import { ADAPTERS, type IngestTrust, ingest, NO_TRUST } from '../../src/ingest/ingest.ts';
-import { signingKeyOf } from '../../src/ingest/trust.ts';
+import { digestKeyOf, signingKeyOf } from '../../src/ingest/trust.ts';
 import { openIngestApp } from '../support/ingest-app.ts';
 import { headersOf, testContext } from './golden.ts';
 
@@ -89,6 +84,48 @@ describe('a security event token', () => {
     const broken = await app.post('/main/ingest/caep', 'no token', type);
     expect([broken.status, await broken.json()]).toMatchObject([400, { err: 'invalid_request' }]);
     expect(await app.leaves()).toHaveLength(1);
+  });
+});
+
+describe('a token of GitHub Actions', () => {
+  it('is verified, and kept without what makes it usable', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('RS256');
+    const key = signingKeyOf({ ...(await exportJWK(publicKey)), kid: 'k1' });
+    const trust = { ...NO_TRUST, issuers: new Map([[ISSUER, [key]]]) };
+    const claims = { sub: 'repo:acme/billing:ref:refs/heads/main', run_id: '7' };
+    const make = (more: object): Promise<string> =>
+      new SignJWT({ ...claims, ...more })
+        .setProtectedHeader({ alg: 'RS256', kid: 'k1' })
+        .setIssuer(ISSUER)
+        .setJti('j-1')
+        .sign(privateKey);
+    const token = await make({});
+    const type = { 'content-type': 'application/jwt' };
+    expect(eventOf('github-oidc', token, trust, type)).toMatchObject({
+      kind: 'token.mint',
+      id: 'j-1',
+      cred: { id: 'j-1' },
+      ext: { 'nhi.signature': 'verified' },
+    });
+    expect(eventOf('github-oidc', token, NO_TRUST, type).ext?.['nhi.signature']).toBe('unverified');
+    expect(() => eventOf('github-oidc', `${token.slice(0, -8)}AAAAAAAA`, trust, type)).toThrow(
+      /^ingest.bad-signature/,
+    );
+    const claimed = await make({ token: 'x' });
+    expect(() => eventOf('github-oidc', claimed, trust, type)).toThrow(/^ingest.malformed/);
+    expect(() => eventOf('github-oidc', '{}', trust, type)).toThrow(/^ingest.malformed/);
+    // Unmapped, what was sent is kept to be opened: then too nobody can use it.
+    const unmapped = await new SignJWT(claims)
+      .setProtectedHeader({ alg: 'RS256' })
+      .sign(privateKey);
+    const adapter = ADAPTERS.get('github-oidc');
+    if (adapter === undefined) throw new Error('no adapter');
+    const sent = { body: utf8(unmapped), headers: headersOf(type) };
+    const [item] = ingest(adapter, sent, testContext('github-oidc'));
+    expect(item?.event.event.kind).toBe('unmapped');
+    expect(Buffer.from(item?.raw ?? []).toString()).toBe(
+      unmapped.slice(0, unmapped.lastIndexOf('.')),
+    );
   });
 });
 
