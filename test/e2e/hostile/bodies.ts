@@ -180,8 +180,8 @@ export const BODIES: readonly Attack[] = [
   post(
     'more than the pool holds',
     `[${Array.from({ length: 9 }, (_, i) => eventOf('tiny', 'hostile', i)).join()}]`,
-    503,
-    'pool.full',
+    413,
+    'submission.too-many-items',
     { target: '/tiny/events' },
   ),
   post('an event to an opaque log', good, 404, 'log.wrong-type', { target: '/raw/events' }),

@@ -52,7 +52,8 @@ async function own(server: ServerProcess): Promise<string> {
   same('origins', [a.origin, b.origin], ['localhost:6962/a', 'log.test/b']);
   const events = (name: string): string =>
     `[${Array.from({ length: 6 }, (_, i) => eventOf(name, 'own', i)).join(',')}]`;
-  same('six at once to a', (await ask(`${a.url}/events`, { body: events('a') })).code, 'pool.full');
+  const tooMany = await ask(`${a.url}/events`, { body: events('a') });
+  same('six at once to a', tooMany.code, 'submission.too-many-items');
   same('six at once to b', (await ask(`${b.url}/events`, { body: events('b') })).status, 201);
   same(
     'an event of b to a',
