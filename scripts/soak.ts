@@ -51,6 +51,11 @@ const CAMPAIGNS: readonly Campaign[] = [
     env: { SCHEDULES: '10000' },
   },
   {
+    shows: 'an index through deaths, and a key of a million events in bounded memory',
+    script: 'test:index',
+    args: ['--events', '1000000'],
+  },
+  {
     shows: 'Go and we refuse every one-bit mutation of 20 proofs of the index',
     script: 'test:index-foreign',
     args: ['--full'],

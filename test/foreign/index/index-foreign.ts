@@ -42,7 +42,7 @@ try {
 report.finish();
 
 async function judgeTries(binary: string): Promise<void> {
-  const sizes = [0, 1, 2, 3, 17, 256, 1000, 5000];
+  const sizes = [5000, 1, 17, 0, 2, 3, 256, 1000];
   const own: OwnMutations = { tried: 0, accepted: [] };
   const judge = spawn(binary, ['judge'], { stdio: ['pipe', 'pipe', 'inherit'] });
   let told = '';

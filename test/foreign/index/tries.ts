@@ -42,11 +42,19 @@ export function* judgedTries(
   let mutations = options.mutations;
   for (const { name, leaves, asked } of tries(sizes)) {
     const root = trieRoot(leaves);
+    // Of each trie one path of a key that is there, and one of a key that is not.
+    const unchanged = new Set([true, false]);
     for (const label of asked) {
       const path = proveTrie(leaves, label);
       const value = leaves.values[leaves.labels.findIndex((one) => compareBytes(one, label) === 0)];
       const line = lineOf({ name, label, value, path: path.nodes, root }, path.present);
-      const mutate = path.nodes.length > 2 && mutations-- > 0;
+      const mutate =
+        path.nodes.length > 0 &&
+        path.nodes.length <= MUTATED_NODES_MAX &&
+        unchanged.has(path.present) &&
+        mutations > 0;
+      if (mutate) mutations -= 1;
+      if (mutate) unchanged.delete(path.present);
       if (mutate) mutateOwn({ label, value, path: path.nodes, root }, options.own, name);
       yield { ...line, holds: true, mutate };
       // The opposite, by the same path.
@@ -59,6 +67,9 @@ export function* judgedTries(
   }
 }
 
+/** Longer paths take minutes: each of their bits is turned, and each time the whole path is hashed. */
+const MUTATED_NODES_MAX = 40;
+
 interface Made {
   readonly name: string;
   readonly leaves: TrieLeaves;
@@ -68,6 +79,14 @@ interface Made {
 function* tries(sizes: readonly number[]): Generator<Made, void, undefined> {
   const there = (labels: readonly Uint8Array[]): Uint8Array[] =>
     labels.filter((_, i) => i % Math.ceil(labels.length / 12) === 0);
+  // Neighbours in every length of prefix.
+  const base = bytesOf('base');
+  const chain = Array.from({ length: 256 }, (_, bit) => turned(base, bit));
+  yield {
+    name: 'a chain of all prefixes',
+    leaves: leavesOf([base, ...chain.filter((_, bit) => bit % 3 !== 1)]),
+    asked: [base, ...chain.filter((_, bit) => bit % 9 < 3)],
+  };
   for (const size of sizes) {
     const labels = Array.from({ length: size }, (_, i) => bytesOf(`${size} ${i}`));
     const absent = Array.from({ length: 12 }, (_, i) => bytesOf(`absent ${size} ${i}`));
@@ -79,14 +98,6 @@ function* tries(sizes: readonly number[]): Generator<Made, void, undefined> {
       asked: [...there(left), ...absent, ...absent.map((label) => withFirstBit(label, 1))],
     };
   }
-  // Neighbours in every length of prefix.
-  const base = bytesOf('base');
-  const chain = Array.from({ length: 256 }, (_, bit) => turned(base, bit));
-  yield {
-    name: 'a chain of all prefixes',
-    leaves: leavesOf([base, ...chain.filter((_, bit) => bit % 3 !== 1)]),
-    asked: [base, ...chain.filter((_, bit) => bit % 9 < 3)],
-  };
 }
 
 function leavesOf(labels: readonly Uint8Array[]): TrieLeaves {
