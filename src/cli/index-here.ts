@@ -38,7 +38,7 @@ export function openIndexHere(options: IndexHostOptions): LookupIndex {
     figures: async () => await opened().figures(),
     answer: async (question) => await opened().answer(question),
     audits: async () => await opened().audits(),
-    keepAudit: async (note) => await opened().keepAudit(note),
+    keepAudit: async (note, by) => await opened().keepAudit(note, by),
     async close() {
       await opening;
       await index?.close();

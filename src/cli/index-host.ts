@@ -70,8 +70,8 @@ class IndexHost implements LookupIndex {
     return (await this.#call('audits', null)) as readonly Uint8Array[];
   }
 
-  async keepAudit(note: Uint8Array): Promise<void> {
-    await this.#call('keepAudit', note);
+  async keepAudit(note: Uint8Array, by: string | null): Promise<void> {
+    await this.#call('keepAudit', { note, by });
   }
 
   async close(): Promise<void> {

@@ -36,7 +36,9 @@ const caller: Caller = callsOver(parentPort, {
   figures: async () => ({ value: await index.figures() }),
   answer: async (question: LookupQuestion) => ({ value: await index.answer(question) }),
   audits: async () => ({ value: await index.audits() }),
-  keepAudit: async (note: Uint8Array) => ({ value: await index.keepAudit(note) }),
+  keepAudit: async ({ note, by }: { note: Uint8Array; by: string | null }) => ({
+    value: await index.keepAudit(note, by),
+  }),
   close: async () => ({ value: await index.close() }),
 });
 const index = openIndex({

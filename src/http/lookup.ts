@@ -56,7 +56,7 @@ export async function postAudit(exchange: LogExchange): Promise<Answer> {
     if (!(await isOfAHead(exchange, parsePostedAudit(note)))) {
       throw new TransparencyError('index-audit.malformed', 'it speaks of no head of this log');
     }
-    await index.keepAudit(note);
+    await index.keepAudit(note, principal.name);
     const headers = answerHeaders('text/plain; charset=utf-8', 'posted');
     return { status: 200, headers, body: 'kept' };
   } finally {

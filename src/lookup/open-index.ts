@@ -1,5 +1,5 @@
 import { isTransparencyError } from '../core/error.ts';
-import { keepAudit, readAudits } from './audit-notes.ts';
+import { auditRows, keepAudit, readAudits } from './audit-notes.ts';
 import { type FollowerFigures, FollowerRun } from './follower.ts';
 import { INDEX_LIMITS, type IndexLimits } from './limits.ts';
 import type { IndexedLog, IndexStore } from './ports.ts';
@@ -48,9 +48,10 @@ export interface LookupIndex {
   /**
    * Keeps an audit note. The caller has seen that it speaks of a head of the log.
    *
+   * @param by  name of the token that posts it; null: none was shown
    * @throws {TransparencyError} index-audit.malformed, note.*
    */
-  keepAudit(note: Uint8Array): Promise<void>;
+  keepAudit(note: Uint8Array, by: string | null): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -95,8 +96,8 @@ class RunningIndex implements LookupIndex {
     return readAudits(this.#options.store);
   }
 
-  keepAudit(note: Uint8Array): Promise<void> {
-    return keepAudit(this.#options.store, note);
+  keepAudit(note: Uint8Array, by: string | null): Promise<void> {
+    return keepAudit(this.#options.store, note, by);
   }
 
   async close(): Promise<void> {
@@ -152,9 +153,11 @@ class RunningIndex implements LookupIndex {
     await served.end();
     const { store } = this.#options;
     // The one thing in it that the log has not.
-    const audits = await readAudits(store).catch(() => []);
+    const audits = await auditRows(store).catch(() => []);
     await store.clear();
-    for (const note of audits) await keepAudit(store, note);
+    const batch = store.batch();
+    for (const { key, value } of audits) batch.put(key, value);
+    await batch.write();
   }
 }
 

@@ -9,7 +9,7 @@ import { BytesReader, BytesWriter } from './bytes-writer.ts';
  * The rows of an index.
  *
  *   M                                          what the rows are of: size and root of the log, and the last head
- *   A name+hash of a key                       the last audit note of that auditor
+ *   A poster ‖ \n ‖ name+hash of a key         the last audit note of that auditor that the poster has posted
  *   T u16 bits ‖ 32 bytes prefix               bucket: the leaves of the trie under a prefix, label ‖ value each
  *   L 32 bytes label                           mini-log: count, edge, and the indices of its unfinished chunk
  *   P 32 bytes label ‖ u64 chunk               64 indices of a mini-log

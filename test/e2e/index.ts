@@ -3,7 +3,7 @@
  * every lookup is held to what was sent, Go judges the answers, an auditor replays the log, and an index whose folder is
  * gone is made again without a second head.
  */
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,6 +19,7 @@ import { IndexAuditor } from '../../src/monitor/index-audit.ts';
 import { seededRandom } from '../support/random.ts';
 import { eventOf } from './events.ts';
 import { Report } from './report.ts';
+import { runWell } from './run.ts';
 import { type ServedLog, type ServerProcess, startServer, VARVE } from './server.ts';
 
 const LOG = 'main';
@@ -108,6 +109,17 @@ async function run(): Promise<void> {
       return `${heads} heads`;
     },
   );
+  await report.check('an auditor posts a note, and lookups are audited by it', async () => {
+    const { url, vkey } = server.log(LOG);
+    const key = join(folder, 'auditor');
+    const auditor = JSON.parse(await varve('audit', 'keys', '--key', key)).vkey as string;
+    const required = ['--vkey', vkey, '--require', 'audited', '--auditor', auditor];
+    const asked = ['lookup', url, 'actor:none', ...required];
+    match(await varve(...asked).catch(String), /NOT ENOUGH: claimed, where audited is required/);
+    await varve('audit', url, '--vkey', vkey, '--key', key, '--post');
+    await varve(...asked, '--complete');
+    return (await (await fetch(`${url}/audits`)).text()).slice(0, 60);
+  });
   await report.check('a key of very many events is printed in little memory', async () => {
     const log = server.log(LOG);
     for (let at = 0; at < MANY; at += 5_000) {
@@ -134,7 +146,27 @@ async function run(): Promise<void> {
     deepEqual([code, lines], [0, MANY], said);
     return said.split('\n').find((line) => line.startsWith('All')) ?? '';
   });
+  await report.check('the metrics tell its lag, and the keys that were new', async () => {
+    const url = new URL('/metrics', server.log(LOG).url);
+    for (const started = performance.now(); ; ) {
+      const text = await (await fetch(url)).text();
+      const figureOf = (name: string): number => {
+        const line = text.split('\n').find((one) => one.startsWith(name));
+        return line === undefined ? Number.NaN : Number(line.split(' ').at(-1));
+      };
+      const lag = figureOf('varve_follower_lag_entries{log="main",follower="index"}');
+      const keys = figureOf('varve_index_new_keys_total{log="main",token=""}');
+      if (lag === 0 && keys > 0) return `lag ${lag}, ${keys} new keys since the start`;
+      if (performance.now() - started > 10_000) throw new Error(`lag ${lag}, keys ${keys}`);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  });
   await report.check('the server stops well', () => server.stop().then(() => undefined));
+}
+
+/** What a command of ours prints. @throws with what it says if it does not end with 0 */
+function varve(...args: string[]): Promise<string> {
+  return runWell(process.execPath, [...VARVE, ...args], { limitMs: 60_000 });
 }
 
 function integerOf(flag: string): number | undefined {
