@@ -36,6 +36,10 @@ export function lookupNotProven(result: LookupResult): readonly string[] {
     ...(grade.grade === 'claimed'
       ? ['that the index head is true: the log claims it, and has signed the evidence if it is not']
       : []),
+    // A note of an auditor names a trie and no tree: it would stand in another history as well.
+    ...(result.asOfSeconds === null
+      ? ['that the log shows everybody this tree, its auditors too: no witness vouches for it']
+      : []),
     'that sources told the truth, or sent all that happened',
   ];
 }
