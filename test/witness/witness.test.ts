@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { originHash } from '../../src/core/add-checkpoint.ts';
-import { utf8 } from '../../src/core/bytes.ts';
+import { base64 } from '../../src/core/base64.ts';
+import { concat, utf8 } from '../../src/core/bytes.ts';
 import { formatCheckpoint } from '../../src/core/checkpoint.ts';
 import { parseCosignature } from '../../src/core/cosignature.ts';
 import { TransparencyError } from '../../src/core/error.ts';
@@ -9,7 +10,7 @@ import { memoryWitnessStore } from '../../src/storage/memory-witness-store.ts';
 import type { WitnessStore } from '../../src/witness/ports.ts';
 import { RequestQuota } from '../../src/witness/request-quota.ts';
 import { signedLog } from '../support/signed-log.ts';
-import { testWitness } from '../support/test-witness.ts';
+import { testWitness, testWitnessKey } from '../support/test-witness.ts';
 
 const log = signedLog('unit');
 const hash = originHash(log.origin);
@@ -90,21 +91,85 @@ describe('createWitness', () => {
     expect(timeOf(await test.witness.monitored(hash))).toBe(first + 29);
   });
 
-  it('stops a log at its quota, and lets it grow though others replay its head', async () => {
+  it('answers whoever replays the last head, and writes once in ten seconds at most', async () => {
+    const inner = memoryWitnessStore();
+    let writes = 0;
+    const store: WitnessStore = {
+      ...inner,
+      advance: (...args) => {
+        writes += 1;
+        return inner.advance(...args);
+      },
+    };
+    const test = testWitness('witness.test/w', { store });
+    await test.add(log, 1);
+    const first = await test.witness.addCheckpoint(log.request(0, 3));
+    for (let i = 0; i < 500; i++) {
+      expect(await test.witness.addCheckpoint(log.request(3, 3))).toEqual(first);
+    }
+    expect(writes).toBe(1);
+    // Cosigned anew, with the time of now: this is what the log itself asks for now and then.
+    test.nowMs += 10_000;
+    expect((await test.witness.addCheckpoint(log.request(3, 3))).kind).toBe('cosigned');
+    expect([writes, timeOf(await test.witness.monitored(hash))]).toEqual([2, test.nowMs / 1_000]);
+    // As of a clock that went back, its time is never before the last one.
+    test.nowMs -= 40_000;
+    expect((await test.witness.addCheckpoint(log.request(3, 3))).kind).toBe('cosigned');
+    test.nowMs -= 40_000;
+    expect((await test.witness.addCheckpoint(log.request(3, 3))).kind).toBe('clock-behind');
+    expect(writes).toBe(2);
+  });
+
+  it('gives a line of each key, though the last head was cosigned with fewer', async () => {
+    const store = memoryWitnessStore();
+    const [a, b] = [testWitnessKey('a.test'), testWitnessKey('b.test')];
+    const one = testWitness('a.test', { store, keys: [a] });
+    await one.add(log);
+    await one.witness.addCheckpoint(log.request(0, 3));
+    const both = testWitness('a.test', { store, keys: [a, b] });
+    const answer = await both.witness.addCheckpoint(log.request(3, 3));
+    expect(answer.kind === 'cosigned' && answer.lines.split('\n').length).toBe(3);
+  });
+
+  it('stops a log that grows at its quota, and still tells it the size and its last line', async () => {
+    const test = testWitness();
+    await test.add(log, 1);
+    for (let size = 1; size <= 60; size++) {
+      expect((await test.witness.addCheckpoint(log.request(size - 1, size))).kind).toBe('cosigned');
+    }
+    const response = await test.post(log.request(60, 61));
+    expect(response.status).toBe(429);
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(80_000);
+    expect(await test.witness.addCheckpoint(log.request(0, 61))).toEqual({
+      kind: 'stale',
+      size: 60,
+    });
+    expect((await test.witness.addCheckpoint(log.request(60, 60))).kind).toBe('cosigned');
+    expect(test.witness.figures.answers).toMatchObject({ cosigned: 61, limited: 1, stale: 1 });
+  });
+
+  it('lets a log grow, whatever strangers do with the heads that it signed', async () => {
     const test = testWitness();
     await test.add(log, 1);
     await test.witness.addCheckpoint(log.request(0, 3));
-    const kinds: string[] = [];
-    for (let i = 0; i < 62; i++) {
-      kinds.push((await test.witness.addCheckpoint(log.request(3, 3))).kind);
+    // An old head, a wrong proof, an old size that never was: all that can be made of public heads.
+    const wrong = utf8(`old 3\n${base64(new Uint8Array(32))}\n\n`);
+    const hostile = [
+      log.request(0, 2),
+      log.request(0, 3),
+      concat(wrong, log.note(4)),
+      concat(wrong, log.note(3)),
+    ];
+    const kinds = new Set<string>();
+    for (let i = 0; i < 400; i++) {
+      const body = hostile[i % hostile.length] ?? utf8('');
+      kinds.add((await test.witness.addCheckpoint(body)).kind);
     }
-    expect(kinds.slice(0, 60).every((kind) => kind === 'cosigned')).toBe(true);
-    expect(kinds.slice(60)).toEqual(['limited', 'limited']);
+    expect(kinds).toEqual(new Set(['stale', 'inconsistent', 'limited']));
     expect((await test.witness.addCheckpoint(log.request(3, 4))).kind).toBe('cosigned');
-    expect(test.witness.figures.answers).toMatchObject({ cosigned: 62, limited: 2 });
-    const response = await test.post(log.request(4, 4));
-    expect(response.status).toBe(429);
-    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(80_000);
+    // A wrong proof is a reason to ask, and no proof.
+    const names = (await test.witness.evidenceNames(hash)) ?? [];
+    expect(names.every((name) => name.startsWith('refused-'))).toBe(true);
   });
 
   it('counts no stranger against the quota of a log', async () => {
