@@ -80,8 +80,8 @@ export class FollowerRun {
   /** Published trees ahead, some way apart from one another. */
   #ahead: LogCursor[] = [];
   #proposed: Proposed | null = null;
-  /** Postings of a state that is made, or lies apart. */
-  #apart = 0;
+  /** Postings of all entries up to the cursor. */
+  #readPostings = 0;
   #headMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: FollowerOptions) {
@@ -89,18 +89,15 @@ export class FollowerRun {
   }
 
   get figures(): FollowerFigures {
+    const { newest } = this.#options.served;
+    const servedPostings = newest?.head.postings ?? 0;
     return {
-      headSize: this.#options.served.newest?.tree.size ?? 0,
+      headSize: newest?.tree.size ?? 0,
       readSize: this.#cursor?.size ?? 0,
       keys: this.#state.map.keys,
       postings: this.#state.postings,
-      bufferedPostings: Math.max(0, this.#unservedPostings()),
+      bufferedPostings: Math.max(0, this.#readPostings - servedPostings),
     };
-  }
-
-  #unservedPostings(): number {
-    const served = this.#options.served.newest?.head.postings ?? 0;
-    return this.#buffer.postings + this.#apart + this.#state.postings - served;
   }
 
   /**
@@ -127,8 +124,9 @@ export class FollowerRun {
         const result = await this.#nextOrDue(next, signal);
         if (result !== null) {
           if (result.done === true) return;
-          await this.#take(result.value);
+          // The next ones are read while these are mapped.
           next = ask();
+          await this.#take(result.value);
         }
         await this.#propose();
       }
@@ -142,12 +140,13 @@ export class FollowerRun {
     next: Promise<IteratorResult<LogBatch, unknown>>,
     signal: AbortSignal,
   ): Promise<IteratorResult<LogBatch, unknown> | null> {
-    const isWaiting = this.#proposed?.isAppended ?? this.#buffer.postings === 0;
-    if (isWaiting) return next;
+    // What an earlier run stored and no head covers waits for one, like what was read.
+    const isCovered = this.#buffer.postings === 0 && this.#isUnderHead();
+    if (this.#proposed?.isAppended ?? isCovered) return next;
     const { clock, sleep, limits } = this.#options;
     const waiting = new AbortController();
     const end = (): void => waiting.abort();
-    const wait = Math.max(0, this.#headMs + limits.headIntervalMs - clock());
+    const wait = Math.max(DUE_MS, this.#headMs + limits.headIntervalMs - clock());
     signal.addEventListener('abort', end);
     try {
       return await Promise.race([next, sleep(wait, waiting.signal).then(() => null)]);
@@ -167,6 +166,7 @@ export class FollowerRun {
     this.#meta = meta;
     this.#state = state;
     this.#cursor = meta;
+    this.#readPostings = meta.postings;
     if (meta.head === null) return;
     const head = parseHead(meta.head.leaf) ?? corrupt('the stored head is none');
     if (head.size !== meta.size) return;
@@ -195,13 +195,20 @@ export class FollowerRun {
   async #take(batch: LogBatch): Promise<void> {
     for (const [i, entry] of batch.entries.entries()) {
       const leafIndex = batch.firstIndex + i;
-      if (parseHead(entry) === null) this.#buffer.add(leafIndex, entry);
+      if (parseHead(entry) === null) this.#read(leafIndex, entry);
       else if (leafIndex >= this.#startSize) await this.#adopt(leafIndex, entry);
     }
     this.#cursor = batch.cursor;
     await this.#passBoundaries();
     await this.#flush();
     await this.#options.pause();
+  }
+
+  #read(leafIndex: number, entry: Uint8Array): void {
+    const before = this.#buffer.postings;
+    // Keys of older entries are counted for nobody: they are already, or were when there was no index.
+    this.#buffer.add(leafIndex, entry, { isCounted: leafIndex >= this.#startSize });
+    this.#readPostings += this.#buffer.postings - before;
   }
 
   /** Makes the heads of earlier lives again, and compares. */
@@ -303,13 +310,10 @@ export class FollowerRun {
     const batch = store.batch();
     const newKeys = new Map<string | null, number>();
     const onNewKey = ({ indices: [first = 0], by }: NewPostings): void => {
-      // Keys of older entries are counted already, or were when there was no index.
       if (first >= this.#startSize) newKeys.set(by, (newKeys.get(by) ?? 0) + 1);
     };
     try {
-      const before = this.#buffer.postings;
       const postings = this.#buffer.takeBelow(tree.size);
-      this.#apart = before - this.#buffer.postings;
       const options = { reads: store, batch, pause, onNewKey };
       const state = await growIndex(this.#state, postings, options);
       if (newKeys.size > 0) onNewKeys(newKeys);
@@ -355,7 +359,6 @@ export class FollowerRun {
     await batch.write();
     this.#meta = meta;
     this.#state = state;
-    this.#apart = 0;
     if (leaf !== null) await this.#serve(leaf, parseIndexHead(leaf.leaf));
   }
 
@@ -384,6 +387,9 @@ function parseHead(entry: Uint8Array): IndexHead | null {
     throw error;
   }
 }
+
+/** A head that is due and cannot be made yet, of entries that are not published, is looked after at this interval. */
+const DUE_MS = 10;
 
 /** The log refuses these before it takes an entry. */
 const NOT_APPENDED: ReadonlySet<string> = new Set(['pool.full', 'log.halted', 'log.closing']);

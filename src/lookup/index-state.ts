@@ -99,8 +99,10 @@ interface LoadedGroup extends Group {
   readonly miniLogs: readonly (Uint8Array | undefined)[];
 }
 
-/** Labels whose rows are read at one time: a few milliseconds of hashing. */
-const SLICE_LABELS = 256;
+/** Hashes of the groups whose rows are read at one time: two milliseconds or three, in which nobody else is served. */
+const SLICE_HASHES = 5_000;
+/** Labels between two pauses. */
+const PAUSE_LABELS = 512;
 /** Branches between two pauses. */
 const PAUSE_BRANCHES = 1024;
 
@@ -119,25 +121,31 @@ async function groupByBucket(
     if (group === undefined) byBucket.set(bucket, [one]);
     else group.push(one);
     added += one.indices.length;
-    if (++seen % 8192 === 0) await options.pause();
+    if (++seen % PAUSE_LABELS === 0) await options.pause();
   }
   return { groups: slicesOf(byBucket), added };
 }
 
 function* slicesOf(byBucket: Map<TrieBucket, NewPostings[]>): Generator<Group[], undefined> {
   let slice: Group[] = [];
-  let labels = 0;
+  let hashes = 0;
   for (const [bucket, postings] of byBucket) {
     postings.sort((a, b) => compareBytes(a.label, b.label));
     slice.push({ bucket, postings });
-    labels += postings.length;
-    if (labels < SLICE_LABELS) continue;
+    hashes += hashesOf(bucket, postings);
+    if (hashes < SLICE_HASHES) continue;
     yield slice;
     slice = [];
-    labels = 0;
+    hashes = 0;
   }
   if (slice.length > 0) yield slice;
   return undefined;
+}
+
+/** About as many as a group costs: five for each leaf of its bucket, two for each posting, and what lies above them. */
+function hashesOf(bucket: TrieBucket, postings: readonly NewPostings[]): number {
+  const own = postings.reduce((sum, { indices }) => sum + 13 + 2 * indices.length, 0);
+  return 5 * bucket.keys + own;
 }
 
 async function readSlice(

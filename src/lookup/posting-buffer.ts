@@ -30,11 +30,15 @@ export class PostingBuffer {
     return this.#first;
   }
 
-  /** Maps an entry, which stands behind all those before. */
-  add(leafIndex: number, entry: Uint8Array): void {
+  /**
+   * Maps an entry, which stands behind all those before.
+   *
+   * @param how.isCounted  are its new keys counted for its submitter?
+   */
+  add(leafIndex: number, entry: Uint8Array, how: { readonly isCounted: boolean }): void {
     const before = this.#keys;
     this.#addKeys(leafIndex, entry, fastKeys(entry));
-    if (this.#keys > before) this.#submitters.set(leafIndex, submitterOf(entry));
+    if (how.isCounted && this.#keys > before) this.#submitters.set(leafIndex, submitterOf(entry));
   }
 
   #addKeys(leafIndex: number, entry: Uint8Array, found: FoundKeys | null): void {
@@ -51,9 +55,8 @@ export class PostingBuffer {
     }
   }
 
-  /** Takes out the postings of entries below a size. */
-  takeBelow(size: number): NewPostings[] {
-    const taken: NewPostings[] = [];
+  /** Takes out the postings of entries below a size, one key after another: nothing may be added before the last. */
+  *takeBelow(size: number): Generator<NewPostings, void> {
     const before = this.#selectors;
     const list = this.#list;
     this.#selectors = new Map();
@@ -70,7 +73,7 @@ export class PostingBuffer {
         const below = cut === indices.length ? indices : indices.slice(0, cut);
         if (cut > 0) {
           const by = submitters.get(below[0] as number) ?? null;
-          taken.push({ label: labelOfBytes(selector, value), indices: below, by });
+          yield { label: labelOfBytes(selector, value), indices: below, by };
         }
         for (let i = cut; i < indices.length; i++) {
           this.#post(indices[i] as number, selector, value, 0, value.length);
@@ -81,7 +84,6 @@ export class PostingBuffer {
     for (const [leafIndex, by] of submitters) {
       if (leafIndex >= size) this.#submitters.set(leafIndex, by);
     }
-    return taken;
   }
 
   #post(leafIndex: number, selector: Selector, bytes: Uint8Array, from: number, to: number): void {
