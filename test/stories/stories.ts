@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { Report } from '../e2e/report.ts';
 import { adminErases } from './admin-erases.ts';
 import { agentCallsApi } from './agent-calls-api.ts';
+import { machineSpeed } from './machine-speed.ts';
 import { secretsWindow } from './secrets-window.ts';
 
 /** A story: what it needs is made under a folder of its own. */
@@ -17,6 +18,7 @@ const STORIES: ReadonlyMap<string, Story> = new Map([
   ['agent-calls-api', agentCallsApi],
   ['secrets-window', secretsWindow],
   ['admin-erases', adminErases],
+  ['machine-speed', machineSpeed],
 ]);
 
 const only = process.argv.slice(2);
