@@ -25,12 +25,13 @@ export async function witnessSite(work: string): Promise<WitnessSite> {
   const witnesses = await Promise.all(
     names.map((name) => startWitness({ dataFolder: join(work, name), name: `${name}.test/w` })),
   );
+  let lists = 0;
   const gates = await Promise.all(witnesses.map(({ url }) => witnessGate(url)));
   return {
     gates,
     witnesses,
     async enrol(vkeys) {
-      const file = join(work, 'roster');
+      const file = join(work, `roster-${lists++}`);
       const entries = vkeys.map((vkey) => `vkey ${vkey}\nqpd 100000000\ncontact test\n`);
       writeFileSync(file, ['logs/v0\n', ...entries].join('\n'));
       await Promise.all(names.map((name) => addLogList(join(work, name), file)));
@@ -95,6 +96,10 @@ export class HostProcess {
       flags: ['--config', config],
       waitsUntil: 'listening',
     });
+  }
+
+  get pid(): number {
+    return this.#running().pid;
   }
 
   url(log: string): string {

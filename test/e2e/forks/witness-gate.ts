@@ -18,14 +18,16 @@ export interface WitnessGate {
 export async function witnessGate(witnessUrl: string): Promise<WitnessGate> {
   const modes = new Map<string, GateMode>();
   const counts = new Map<string, number>();
-  let asked = 0;
+  const asked = new Map<string, number>();
   const server = createServer((request, response) => {
     const [, log = '', rest = ''] = /^\/([a-z0-9-]+)(\/.*)$/.exec(request.url ?? '') ?? [];
     const mode = modes.get(log) ?? 'open';
-    const isShut = mode === 'closed' || (mode === 'flap' && asked++ % 2 === 0);
+    const at = asked.get(log) ?? 0;
+    asked.set(log, at + 1);
+    const isShut = mode === 'closed' || (mode === 'flap' && at % 2 === 0);
     if (isShut) return void request.destroy();
     if (mode === 'hang') return void request.resume();
-    if (mode === 'garbage') return answerGarbage(request, response, asked++);
+    if (mode === 'garbage') return answerGarbage(request, response, at);
     pass(request, response, witnessUrl + rest)
       .then((status) => {
         if (status === 200 && request.method === 'POST')
