@@ -5,45 +5,59 @@ import type { Policy } from '../core/policy.ts';
 import { openProofFile, type ProvenEntry } from '../core/proof-file.ts';
 import { type Leaf, parseLeaf } from '../event/leaf.ts';
 import type { Command } from './command.ts';
-import { parseFlags } from './flags.ts';
+import { type Flags, parseFlags } from './flags.ts';
 import { readNamedFile } from './named-file.ts';
 import { requireTrust, TRUST_FLAGS } from './trust-flags.ts';
+import { forkVerdictOf, isForkProof, textOfFork } from './verify-fork.ts';
 
 /** `varve verify` */
 export const verify: Command = {
   name: 'verify',
   summary: 'verify a proof offline, from files alone',
   help: `varve verify PROOF --leaf FILE --policy FILE|--vkey KEY [--json]
+varve verify FORK-PROOF --policy FILE|--vkey KEY [--p256 FILE] [--json]
 
 Verifies that the entry in FILE is in the log, under a checkpoint that the log
 signed and, if the policy asks for witnesses, that a quorum of them cosigned.
-Reads these files and nothing else. Exits with 0 only if everything holds, with
+Or that a log signed two heads which no honest log signs both, by its keys
+alone. Reads these files and nothing else. Exits with 0 only if everything holds, with
 1 if anything does not, with 2 if it could not try.
 
   PROOF          a tlog-proof file (GET /LOG/entries/N/proof, 'submit --proof')
+  FORK-PROOF     what a log keeps as evidence, a witness under GET /HASH/evidence
   --leaf FILE    the exact bytes of the entry (GET /LOG/entries/N)
   --policy FILE  which logs are accepted, and whose cosignatures suffice
   --vkey KEY     instead: the key of one log, and no witness
+  --p256 FILE    PEM of the log's P-256 key ('varve keys'), where a head of a fork
+                 proof is one of RFC 6962
   --json         print it as JSON
 `,
   async run(args, io) {
     const flags = parseFlags(args, {
-      text: ['leaf', ...TRUST_FLAGS],
+      text: ['leaf', 'p256', ...TRUST_FLAGS],
       on: ['json'],
       operands: [1, 1],
     });
-    const leafFile = flags.text('leaf');
-    if (leafFile === undefined) {
+    const [proofFile = ''] = flags.operands;
+    const proof = await readNamedFile(proofFile);
+    const isFork = isForkProof(proof);
+    const leaf = await readUnless(isFork, flags, 'leaf');
+    const p256 = await readUnless(!isFork, flags, 'p256');
+    if (!isFork && leaf === undefined) {
       throw new TransparencyError('config.malformed', '--leaf FILE has to hold the entry');
     }
     const policy = await requireTrust(flags);
-    const [proofFile = ''] = flags.operands;
-    const [proof, leaf] = [await readNamedFile(proofFile), await readNamedFile(leafFile)];
     try {
-      const verdict = verdictOf({ proof, leaf, policy });
-      io.write(flags.on('json') ? `${JSON.stringify(verdict)}\n` : textOf(verdict));
+      if (leaf === undefined) {
+        const verdict = forkVerdictOf(proof, { policy, p256 });
+        io.write(flags.on('json') ? `${JSON.stringify(verdict)}\n` : textOfFork(verdict));
+      } else {
+        const verdict = verdictOf({ proof, leaf, policy });
+        io.write(flags.on('json') ? `${JSON.stringify(verdict)}\n` : textOf(verdict));
+      }
       return 0;
     } catch (error) {
+      if (isTransparencyError(error, 'config.malformed')) throw error;
       if (!isTransparencyError(error)) throw error;
       if (flags.on('json')) {
         io.write(`${JSON.stringify({ holds: false, code: error.code, why: error.message })}\n`);
@@ -54,6 +68,18 @@ Reads these files and nothing else. Exits with 0 only if everything holds, with
     }
   },
 };
+
+/** The file of a flag, which has no meaning for the other kind of proof. */
+async function readUnless(
+  isOther: boolean,
+  flags: Flags,
+  name: string,
+): Promise<Uint8Array | undefined> {
+  const file = flags.text(name);
+  if (file === undefined) return undefined;
+  if (!isOther) return await readNamedFile(file);
+  throw new TransparencyError('config.malformed', `--${name} is for another kind of proof`);
+}
 
 /** What a proof file proves of an entry, and what it does not, ready to be shown. */
 export interface Verdict {

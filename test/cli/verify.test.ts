@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { base64 } from '../../src/core/base64.ts';
 import { leafHash } from '../../src/core/hash.ts';
 import { staticLog } from '../client/static-log.ts';
+import { bytesOf, type CaseInput, vectorsOf } from '../core/note-fixtures.ts';
 import { testEntry } from '../reference/tile-store.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { runCli } from './run-cli.ts';
@@ -142,3 +143,68 @@ function changed(bytes: Uint8Array, from: string, to: string): string {
   expect(text).toContain(from);
   return text.replace(from, to);
 }
+
+describe('varve verify of a fork proof', () => {
+  const vectors = vectorsOf<{ vkey: string; p256PublicKey: string; cases: CaseInput[] }>(
+    'fork-proof-check',
+  );
+  const pem = `-----BEGIN PUBLIC KEY-----\n${vectors.p256PublicKey}\n-----END PUBLIC KEY-----\n`;
+  const files = () => {
+    const dir = tempFolder();
+    const write = (name: string, content: string | Uint8Array): string => {
+      writeFileSync(join(dir, name), content);
+      return join(dir, name);
+    };
+    return { write, p256: write('p256.pem', pem) };
+  };
+
+  it.each(vectors.cases)('convicts or refuses by keys alone: $name', async (one) => {
+    const { write, p256 } = files();
+    const proof = write('proof', bytesOf(one));
+    // What does not begin as one is taken for the proof of an entry, and needs that entry.
+    const isOne = new TextDecoder().decode(bytesOf(one)).startsWith('varve/fork-proof@v1\n');
+    const args = ['verify', proof, '--vkey', vectors.vkey, '--p256', p256, '--json'];
+    const { code, stdout } = await runCli(args);
+    expect(code).toBe(isOne ? (one.error === undefined ? 0 : 1) : 2);
+    if (!isOne) return;
+    const verdict = JSON.parse(stdout) as Record<string, unknown>;
+    if (one.error !== undefined) expect(verdict).toMatchObject({ holds: false, code: one.error });
+    else expect(verdict).toMatchObject({ holds: true, heads: [{}, {}] });
+  });
+
+  it('says what was signed, and not who did it', async () => {
+    const { write, p256 } = files();
+    const one = vectors.cases.find(({ name }) => name === 'size 5 is no prefix of size 9');
+    const proof = write('proof', bytesOf(one ?? {}));
+    const policy = write('policy', `log ${OTHER_VKEY}\nlog ${vectors.vkey}\nquorum none\n`);
+    const { code, stdout } = await runCli(['verify', proof, '--policy', policy, '--p256', p256]);
+    expect(code).toBe(0);
+    const origin = vectors.vkey.split('+')[0];
+    expect(stdout).toContain(
+      `HOLDS       ${origin} signed two heads that no honest log signs both`,
+    );
+    expect(stdout).toContain('head        checkpoint of size 5, root ');
+    expect(stdout).toContain('not proven  who did it');
+    const other = await runCli(['verify', proof, '--vkey', OTHER_VKEY]);
+    expect([other.code, other.stderr]).toEqual([1, expect.stringContaining('DOES NOT HOLD')]);
+  });
+
+  it('asks for the P-256 key where a head needs it, and takes no flag of the other kind', async () => {
+    const { write, p256 } = files();
+    const one = vectors.cases.find(
+      ({ name }) => name === 'a checkpoint and a tree head of one size',
+    );
+    const proof = write('proof', bytesOf(one ?? {}));
+    const trust = ['--vkey', vectors.vkey];
+    const lacking = await runCli(['verify', proof, ...trust]);
+    expect([lacking.code, lacking.stderr]).toEqual([1, expect.stringContaining('no P-256 key')]);
+    expect((await runCli(['verify', proof, ...trust, '--p256', p256])).code).toBe(0);
+    const wrong = await runCli(['verify', proof, ...trust, '--p256', write('none', 'none')]);
+    expect([wrong.code, wrong.stderr]).toEqual([
+      2,
+      expect.stringContaining('no public key in PEM'),
+    ]);
+    const leaf = await runCli(['verify', proof, ...trust, '--leaf', p256]);
+    expect([leaf.code, leaf.stderr]).toEqual([2, expect.stringContaining('--leaf is for another')]);
+  });
+});
