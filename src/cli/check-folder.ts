@@ -19,6 +19,7 @@ import { IndexCheck } from './index-check.ts';
 import { type LogKeys, readKeys } from './key-files.ts';
 import { guardExists, type LogFolder, logFolderOf, readMark } from './log-folder.ts';
 import { checkLogName } from './log-identity.ts';
+import { openKeysOfOpenings } from './opening-keys.ts';
 
 /** Which folder is checked, and against what. */
 export interface FolderCheck {
@@ -53,6 +54,7 @@ export async function checkFolder(check: FolderCheck): Promise<CheckResult> {
     const claim: StoreClaim = {
       ...(await claimOf(store, logKey, keys)),
       wasClosed,
+      openingKeys: await openKeysOfOpenings(folder),
       ...(guarded === undefined ? {} : { guarded }),
     };
     const index = check.index ?? new IndexCheck(claim.origin);
@@ -159,6 +161,11 @@ function resultOf(claim: StoreClaim, report: StoreReport, index: IndexCheck): Ch
       `${report.commits} commits in their chain, ${report.heads} signed heads, the last of ${signed} entries`,
       `${report.ids} rows by which events are recognised, ${report.conflicts} of conflicts`,
       ...index.also,
+      ...(report.openings === 0
+        ? []
+        : [
+            `${report.openings} sealed openings, ${report.opened} of them opened and held to their entries`,
+          ]),
       ...(claim.guarded === undefined
         ? []
         : [`the guard, whose highest head is of ${claim.guarded?.size ?? 'no'} entries`]),

@@ -11,15 +11,9 @@ import type { Evidence } from '../log/evidence.ts';
 import type { Log } from '../log/log.ts';
 import type { LogObserver } from '../log/observer.ts';
 import { openLog } from '../log/open-log.ts';
-import type { OpeningKeys, Store } from '../log/ports.ts';
+import type { Store } from '../log/ports.ts';
 import { META_KEY } from '../log/rows.ts';
-import {
-  initGuard,
-  keyFile,
-  openGuardFile,
-  openLevelStore,
-  openOpeningKeys,
-} from '../storage/storage.ts';
+import { initGuard, openGuardFile, openLevelStore } from '../storage/storage.ts';
 import type { LogConfig, ServeConfig } from './config.ts';
 import { cosignerOf } from './cosigner.ts';
 import { createKeys, type LogKeys, readKeys } from './key-files.ts';
@@ -32,7 +26,7 @@ import {
   readMark,
   setMark,
 } from './log-folder.ts';
-import { checkPrivateFile } from './private-file.ts';
+import { openKeysOfOpenings } from './opening-keys.ts';
 import { retiredDetail } from './retirement.ts';
 
 /** What logs need of their process, and whom they tell what happens while they run. */
@@ -180,16 +174,6 @@ async function openOne(
     await guard.close();
     throw error;
   }
-}
-
-/**
- * The keys of openings of a log; none are made before one is needed.
- *
- * @throws {TransparencyError} keys.malformed: written over, every opening would be lost
- */
-async function openKeysOfOpenings({ openingKeys: path }: LogFolder): Promise<OpeningKeys> {
-  await checkPrivateFile(path);
-  return openOpeningKeys(keyFile(path));
 }
 
 /** A store of what can be derived anew: where it is damaged, it is thrown away. */

@@ -5,6 +5,7 @@ import type { LookupIndex } from '../lookup/lookup.ts';
 import type { BodyReader } from './body.ts';
 import type { Limits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
+import type { PendingRequests } from './pending-requests.ts';
 import type { Principal } from './principal.ts';
 import type { RandomFraction } from './problems.ts';
 import type { HttpRequest } from './request.ts';
@@ -31,6 +32,8 @@ export interface Services {
   readonly logger: Logger;
   readonly bodies: BodyReader;
   readonly metrics: Metrics;
+  /** Erasures and holds that wait for approval, by the names of the logs. */
+  readonly pending: ReadonlyMap<string, PendingRequests>;
   /** Is the audit audience everybody? */
   readonly authOff: boolean;
 }

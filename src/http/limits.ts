@@ -39,7 +39,9 @@ export type LimitName =
   | 'getEntriesBytesMax'
   | 'tokenItemsPerSecondMax'
   | 'tokenNewKeysPerMinuteMax'
-  | 'tokenBodiesInFlightBytesMax';
+  | 'tokenBodiesInFlightBytesMax'
+  | 'custodyRequestsMax'
+  | 'custodyRequestMs';
 
 /** The limits that a server runs with. */
 export type Limits = Readonly<Record<LimitName, number>>;
@@ -173,6 +175,18 @@ export const LIMITS: Readonly<Record<LimitName, Limit>> = {
     default: 96 * MEBIBYTE,
     range: [1_024, 4_096 * MEBIBYTE],
     doc: 'bodies of the unanswered requests of one token; beyond: 503 request.quota',
+  },
+  custodyRequestsMax: {
+    unit: 'items',
+    default: 64,
+    range: [1, 10_000],
+    doc: 'erasures and holds of one log that wait for approval; beyond: 429 custody.too-many',
+  },
+  custodyRequestMs: {
+    unit: 'ms',
+    default: 86_400_000,
+    range: [1_000, 2_592_000_000],
+    doc: 'wait of such a request for its approval; beyond: 404 custody.unknown-request',
   },
 };
 

@@ -11,6 +11,7 @@ import type { Logger, Services } from './exchange.ts';
 import type { KeyQuotas } from './key-quota.ts';
 import { type Limits, limitsOf } from './limits.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { PendingRequests } from './pending-requests.ts';
 import { problemOf, type RandomFraction } from './problems.ts';
 import { createRefusalTeller } from './refusal-teller.ts';
 import type { HttpRequest } from './request.ts';
@@ -165,6 +166,12 @@ function servicesOf(options: LogServerOptions): Services {
     bodies,
     metrics,
     logger: options.logger ?? { info() {}, warn() {}, error() {} },
+    pending: new Map(
+      [...logs.keys()].map((name) => {
+        const { custodyRequestsMax: countMax, custodyRequestMs: lifetimeMs } = limits;
+        return [name, new PendingRequests({ countMax, lifetimeMs })];
+      }),
+    ),
     authOff: (options.tokens ?? null) === null,
   };
 }

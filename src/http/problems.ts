@@ -69,6 +69,7 @@ export function statusOf(code: ErrorCode): number {
     case 'add-checkpoint.malformed':
     case 'submission.malformed':
     case 'submission.empty':
+    case 'custody.malformed':
     case 'ingest.malformed':
       return 400;
     case 'request.unauthenticated':
@@ -77,6 +78,8 @@ export function statusOf(code: ErrorCode): number {
     case 'request.cross-site':
     case 'event.wrong-source':
     case 'event.role-required':
+    case 'custody.needs-tokens':
+    case 'custody.same-token':
       return 403;
     case 'request.not-found':
     case 'log.unknown':
@@ -86,6 +89,9 @@ export function statusOf(code: ErrorCode): number {
     case 'tile.not-found':
     case 'bundle.not-found':
     case 'entry.not-found':
+    case 'opening.not-found':
+    case 'hold.not-found':
+    case 'custody.unknown-request':
     case 'checkpoint.not-found':
     case 'log.not-published':
       return 404;
@@ -94,6 +100,7 @@ export function statusOf(code: ErrorCode): number {
     case 'request.timeout':
       return 408;
     case 'entry.conflict':
+    case 'erase.held':
       return 409;
     case 'index.head-gone':
       return 410;
@@ -101,6 +108,7 @@ export function statusOf(code: ErrorCode): number {
     case 'submission.too-many-items':
     case 'event.too-large':
     case 'leaf.too-large':
+    case 'erase.too-large':
     case 'note.too-large':
     case 'note.too-many-signatures':
       return 413;
@@ -129,6 +137,7 @@ export function statusOf(code: ErrorCode): number {
     case 'consistency.out-of-range':
       return 422;
     case 'conflict.too-many':
+    case 'custody.too-many':
       return 429;
     case 'pool.full':
     case 'pool.stale':

@@ -1,6 +1,7 @@
 import { postEntry } from './add.ts';
 import type { Answer } from './answers.ts';
 import { getConsistency, getEntries, getEntryAndProof, getProofByHash, getTreeHead } from './ct.ts';
+import { getErasures, getHolds, postErase, postHold } from './custody.ts';
 import { getEntry, getOpenings, getProof } from './entries.ts';
 import { postEvents } from './events.ts';
 import { postEvidence } from './evidence.ts';
@@ -161,6 +162,38 @@ export const ROUTES: readonly Route[] = [
     summary: 'Openings of the values that an entry withholds',
     about: 'log',
     handler: getOpenings,
+  },
+  {
+    method: 'POST',
+    path: '/:log/erase',
+    audience: 'operate',
+    summary: 'Ask for an erasure, or approve one that another token asked for',
+    about: 'log',
+    handler: postErase,
+  },
+  {
+    method: 'GET',
+    path: '/:log/erase',
+    audience: 'operate',
+    summary: 'Erasures that wait for approval, and the report of each that was approved',
+    about: 'log',
+    handler: getErasures,
+  },
+  {
+    method: 'POST',
+    path: '/:log/hold',
+    audience: 'operate',
+    summary: 'Ask for a legal hold or its lift, or approve what another token asked for',
+    about: 'log',
+    handler: postHold,
+  },
+  {
+    method: 'GET',
+    path: '/:log/hold',
+    audience: 'operate',
+    summary: 'Legal holds that stand, and those that wait for approval',
+    about: 'log',
+    handler: getHolds,
   },
   {
     method: 'GET',

@@ -116,6 +116,7 @@ export function createAdmission(options: AdmissionOptions): AdmitItems {
       },
       names: namedHead(event.seen),
       openings: made.openings,
+      effect: null,
     };
   }
 

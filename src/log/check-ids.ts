@@ -1,14 +1,25 @@
 import { sha256 } from '#sha256';
 import { parseBase64 } from '../core/base64.ts';
-import { concat, equalBytes } from '../core/bytes.ts';
+import { concat, equalBytes, readU64be } from '../core/bytes.ts';
+import { eraseBodyOf } from '../event/custody-leaf.ts';
 import { type EventLeaf, parseLeaf } from '../event/leaf.ts';
 import { IDEMPOTENCY_KEY_LENGTH, idempotencyKey } from '../event/sameness.ts';
 import type { ReadEntry } from './check-entries.ts';
 import { heldTo, lie } from './check-lie.ts';
+import { isErased } from './decide.ts';
 import { contentMac } from './leaf-of.ts';
 import type { Row, Store } from './ports.ts';
 import { RowCursor } from './row-cursor.ts';
-import { ANY_NOTE, conflictKey, type IdRow, idKey, keptKey, keysOf, parseIdRow } from './rows.ts';
+import {
+  ANY_NOTE,
+  conflictKey,
+  type IdRow,
+  idKey,
+  keptKey,
+  keysOf,
+  parseIdRow,
+  RESTORED_KEY,
+} from './rows.ts';
 import { SeenFilter } from './seen-filter.ts';
 import { emptyTally, readTally, tallied } from './tally.ts';
 
@@ -17,6 +28,8 @@ const ROWS_PER_READ = 4_096;
 const LOOKUPS_AT_ONCE = 512;
 /** Conflict rows that are looked through where the content of each cannot be told: 60 a minute may come. */
 const CONFLICTS_PER_READ = 256;
+/** Rows without a MAC that are remembered until an entry says why. */
+const BLANK_MAX = 1_000_000;
 /** Remembers which heads were named: 60 bits for each of two million. */
 const NAMED_FILTER_BYTES = 16 * 1024 * 1024;
 
@@ -31,6 +44,11 @@ export class IdCheck {
   readonly #store: Store;
   readonly #macOf: ((leaf: EventLeaf) => Uint8Array | null) | null;
   readonly #named: SeenFilter = new SeenFilter(NAMED_FILTER_BYTES);
+  /** What is wrong of entries whose MAC is gone, unless an entry says so. */
+  readonly #blank: Map<number, string> = new Map();
+  readonly #erased: Set<number> = new Set();
+  /** Size up to which MACs of raw bytes did not come back from elsewhere. */
+  #restoredSize: number | null = null;
   ids = 0;
   conflicts = 0;
   keptMarks = 0;
@@ -44,6 +62,7 @@ export class IdCheck {
 
   /** Entries of the tree, in order, each once. @throws {TransparencyError} audit.mismatch naming the row */
   async check(entries: readonly ReadEntry[]): Promise<void> {
+    this.#restoredSize ??= await restoredSizeOf(this.#store);
     const events: EventEntry[] = [];
     for (const { leafIndex, entry } of entries) {
       const leaf = heldTo(`entry ${leafIndex} is no leaf`, () => parseLeaf(entry));
@@ -51,6 +70,10 @@ export class IdCheck {
         lie(`entry ${leafIndex} is a second genesis`, at(leafIndex));
       }
       if (leaf.v === 'nhi.index/1') await this.#checkNamed(leafIndex, leaf.size, ANY_NOTE);
+      if (leaf.v === 'nhi.log/1') {
+        const erased = heldTo(`entry ${leafIndex}`, () => eraseBodyOf(leaf));
+        for (const index of erased?.blanked ?? []) this.#erased.add(index);
+      }
       if (leaf.v !== 'nhi.leaf/1') continue;
       events.push({ leafIndex, leaf, id: idempotencyKey(leaf.event.src.id, leaf.event.id) });
     }
@@ -68,6 +91,10 @@ export class IdCheck {
 
   /** After the last entry: no row is left over, and the tally is that of the rows. @throws {TransparencyError} audit.mismatch */
   async finish(): Promise<void> {
+    for (const [index, wrong] of this.#blank) {
+      if (!this.#erased.has(index))
+        lie(`${wrong}, and no entry says that it was erased`, at(index));
+    }
     let tally = emptyTally('I');
     for await (const rows of this.#pagesOf('I')) tally = tallied('I', tally, { added: rows });
     if (tally.count !== this.ids) {
@@ -109,8 +136,11 @@ export class IdCheck {
     if (first >= leafIndex) lie(`entry ${leafIndex} conflicts with a later one`, at(leafIndex));
     this.conflicts++;
     const found = await this.#conflictRow(event);
-    if (found === undefined)
-      lie(`the conflict row of entry ${leafIndex} is missing`, at(leafIndex));
+    if (found === undefined) {
+      this.conflicts--;
+      this.#markBlank(event, `the conflict row of entry ${leafIndex} is missing`);
+      return;
+    }
     const conflict = parseIdRow(found.value);
     if (!equalBytes(found.key, conflictKey(id, conflict.sameness))) {
       lie(`the conflict row of entry ${leafIndex} lies in another's place`, at(leafIndex));
@@ -118,12 +148,22 @@ export class IdCheck {
     this.#checkContent(event, conflict, 'conflict');
   }
 
-  // GAP: a blanked MAC is a lie until entries of type `erase` say whose it was.
   #checkContent(event: EventEntry, row: IdRow, kind: string): void {
+    if (isErased(row.sameness)) {
+      this.#markBlank(event, `the ${kind} row of entry ${event.leafIndex} is blank`);
+      return;
+    }
     const mac = this.#macOf?.(event.leaf) ?? null;
     if (mac === null || equalBytes(mac, row.sameness)) return;
     const { leafIndex } = event;
     lie(`the ${kind} row of entry ${leafIndex} is of another content`, at(leafIndex));
+  }
+
+  /** A MAC is gone: erased, as an entry will say; or of raw bytes, and the entry came back from elsewhere. */
+  #markBlank({ leafIndex, leaf }: EventEntry, wrong: string): void {
+    if (leaf.recv.adapter !== 'native' && leafIndex < (this.#restoredSize ?? 0)) return;
+    if (this.#blank.size >= BLANK_MAX) lie('too many rows are blank', at(leafIndex));
+    this.#blank.set(leafIndex, wrong);
   }
 
   /** The row that points to a conflicting entry. */
@@ -157,6 +197,11 @@ export class IdCheck {
       from = concat(last.key, Uint8Array.of(0));
     }
   }
+}
+
+async function restoredSizeOf(store: Store): Promise<number> {
+  const value = await store.get(RESTORED_KEY);
+  return value === undefined ? 0 : (readU64be(value) ?? 0);
 }
 
 function filterKey(key: Uint8Array): Uint8Array {

@@ -4,6 +4,7 @@ import { equalBytes } from '../core/bytes.ts';
 import { formatVkey } from '../core/vkey.ts';
 import { parseGenesis } from '../event/genesis.ts';
 import { checkCommits, readLastCommit } from './check-commits.ts';
+import { CustodyCheck } from './check-custody.ts';
 import { EntryCheck } from './check-entries.ts';
 import { HeadCheck } from './check-heads.ts';
 import { IdCheck } from './check-ids.ts';
@@ -11,7 +12,7 @@ import { heldTo, lie } from './check-lie.ts';
 import { checkNothingElse } from './check-surplus.ts';
 import type { LogType } from './contract.ts';
 import { openSeenHead } from './evidence.ts';
-import type { GuardState, Store } from './ports.ts';
+import type { GuardState, OpeningKeys, Store } from './ports.ts';
 import { formatMeta } from './recovery.ts';
 import { type CommitRow, evidenceKey, keysOf, META_KEY } from './rows.ts';
 import type { HeadKeys, HeadRow } from './signed-head.ts';
@@ -23,6 +24,8 @@ export interface StoreClaim {
   readonly keys: HeadKeys;
   /** Key of the sameness MAC; null: contents are not held against their MACs. */
   readonly samenessSecret: Uint8Array | null;
+  /** Keys of its openings. Default: none are at hand, and openings are not opened. */
+  readonly openingKeys?: OpeningKeys;
   /** What the guard holds; undefined: it is not at hand. */
   readonly guarded?: GuardState | null;
   /** The log was closed while it ran: no head was signed that is not stored. */
@@ -50,6 +53,9 @@ export interface StoreReport {
   readonly ids: number;
   readonly conflicts: number;
   readonly keptMarks: number;
+  /** Openings that are kept, and those of them that were opened and fit. */
+  readonly openings: number;
+  readonly opened: number;
   /** The head that was signed last. */
   readonly newestHead: HeadRow | null;
 }
@@ -75,6 +81,7 @@ export async function checkStore(
   const entries = new EntryCheck(store, size);
   const heads = new HeadCheck(store, claim.keys);
   const ids = claim.type === 'events' ? new IdCheck(store, claim.samenessSecret) : null;
+  const custody = ids && new CustodyCheck(store, claim.origin, claim.openingKeys ?? null);
   const known = await knownHeads(store, claim, size);
 
   let commits = 0;
@@ -90,6 +97,7 @@ export async function checkStore(
     const grown = entries.takeEntries();
     if (grown[0]?.leafIndex === 0 && ids !== null) checkGenesis(grown[0].entry, claim);
     await ids?.check(grown);
+    await custody?.check(grown);
     if (options.onEntry !== undefined) for (const { entry } of grown) options.onEntry(entry);
     commits++;
     options.onProgress?.(commit.size, size);
@@ -100,12 +108,15 @@ export async function checkStore(
   await entries.finish();
   await heads.finish();
   await ids?.finish();
+  await custody?.finish();
   await checkNothingElse(store, claim.type);
   checkGuard(claim, heads.newest, size);
 
   const { entryBytes, bundles, tiles, rootHash } = entries;
   const { ids: idRows, conflicts, keptMarks } = ids ?? { ids: 0, conflicts: 0, keptMarks: 0 };
+  const { openings, opened } = custody ?? { openings: 0, opened: 0 };
   return {
+    ...{ openings, opened },
     ...{ size, rootHash, commits, entryBytes, bundles, tiles },
     ...{ heads: heads.count, ids: idRows, conflicts, keptMarks, newestHead: heads.newest },
   };

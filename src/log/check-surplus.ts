@@ -3,15 +3,25 @@ import { hex } from '../core/hex.ts';
 import { lie } from './check-lie.ts';
 import type { LogType } from './contract.ts';
 import type { Store } from './ports.ts';
-import { HEAD_KEY, keysOf, META_KEY, PUBLISHED_KEY, SCRUBBED_KEY, tallyKey } from './rows.ts';
+import {
+  HEAD_KEY,
+  keysOf,
+  META_KEY,
+  PUBLISHED_KEY,
+  RESTORED_KEY,
+  SCRUBBED_KEY,
+  tallyKey,
+} from './rows.ts';
 
 /** Finds rows that no run of this program writes. @throws {TransparencyError} audit.mismatch with the key */
 export async function checkNothingElse(store: Store, type: LogType): Promise<void> {
   const only = (key: Uint8Array): Span => ({ from: key, to: concat(key, Uint8Array.of(0)) });
   const spans: Span[] = [
     ...['B', 'C', 'E', 'F', 'S', 'T'].map(keysOf),
-    ...[HEAD_KEY, META_KEY, PUBLISHED_KEY, SCRUBBED_KEY, tallyKey('S')].map(only),
-    ...(type === 'opaque' ? [] : [...['I', 'J', 'K', 'O'].map(keysOf), only(tallyKey('I'))]),
+    ...[HEAD_KEY, META_KEY, PUBLISHED_KEY, RESTORED_KEY, SCRUBBED_KEY, tallyKey('S')].map(only),
+    ...(type === 'opaque'
+      ? []
+      : [...['I', 'J', 'K', 'L', 'O', 'X'].map(keysOf), only(tallyKey('I'))]),
     { from: AFTER_ALL, to: AFTER_ALL },
   ];
   spans.sort((a, b) => compareBytes(a.from, b.from));

@@ -4,6 +4,7 @@ import type { Tile } from '../core/tile.ts';
 import type { TileSource } from '../core/tile-reader.ts';
 import type { MappedItem } from '../event/mapped-item.ts';
 import type { Receipt } from '../event/receipt.ts';
+import type { Custody } from './custody.ts';
 import type { EntryOpenings } from './openings.ts';
 
 /** What a log's leaves are: events with a receipt, or any bytes. Fixed at creation. */
@@ -91,6 +92,8 @@ export interface Log {
   readonly published: SignedHead | null;
   /** Size of the published head, 0 before the first. */
   readonly publishedSize: number;
+  /** Erasures and legal holds; null where no openings are kept, and while nothing is written. */
+  readonly custody: Custody | null;
   /** The witnesses of the policy as the log knows them; empty without any. */
   readonly witnesses: readonly WitnessState[];
 

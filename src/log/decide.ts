@@ -47,6 +47,8 @@ export interface Decision {
   readonly changes: readonly Change[];
   /** New idempotency rows. */
   readonly newIds: readonly Row[];
+  /** Idempotency rows that are replaced, as they are and as they will be. */
+  readonly blanked: readonly { readonly before: Row; readonly after: Row }[];
   /** What is kept sealed beside new entries, in their order. */
   readonly openings: readonly NewOpenings[];
   /** Answers every entry of the batch. Called once it is written. */
@@ -135,6 +137,7 @@ class Run implements Decision {
   readonly entries: NewEntry[] = [];
   readonly changes: Change[] = [];
   readonly newIds: Row[] = [];
+  readonly blanked: { readonly before: Row; readonly after: Row }[] = [];
   readonly openings: NewOpenings[] = [];
   readonly #answered: PooledEntry[] = [];
   readonly #settlements: Settlement[] = [];
@@ -169,7 +172,12 @@ class Run implements Decision {
     const leafIndex = this.#options.tree.builder.size + this.entries.length;
     this.entries.push(made);
     this.#settle(pooled, { kind, leafIndex, leafHash: made.leafHash, recv, repeated: false });
-    const { atMs, identity, names, openings } = pooled;
+    const { atMs, effect, identity, names, openings } = pooled;
+    if (effect !== null) {
+      const { changes, blanked } = effect(leafIndex);
+      this.changes.push(...changes);
+      this.blanked.push(...blanked);
+    }
     if (openings !== null && identity !== null) {
       this.openings.push({ leafIndex, sourceId: identity.sourceId, atMs, openings });
     }

@@ -36,6 +36,8 @@ export class Housekeeping {
   #nextBundle: number | null = null;
   #pruneFrom: Uint8Array = keysOf('S').from;
   #prunedAtMs: number;
+  /** Resolves when the filter is filled, or will not be. */
+  filled: Promise<void> = Promise.resolve();
   #working: Promise<void> | null = null;
   #ended = false;
 
@@ -45,10 +47,14 @@ export class Housekeeping {
   }
 
   /**
-   * Fills the filter of ids from the store; until then every id is looked up. As it comes by every row, it holds them
+   * Begins to fill the filter of ids from the store; until then every id is looked up. As it comes by every row, it holds them
    * against their tally: an id that the disk lost would get a second entry when it is sent again.
    */
-  async fillFilter(): Promise<void> {
+  fill(): void {
+    this.filled = this.#fillFilter();
+  }
+
+  async #fillFilter(): Promise<void> {
     const { store, seen, tallies, size } = this.#options;
     const { to } = keysOf('I');
     let { from } = keysOf('I');

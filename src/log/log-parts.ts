@@ -2,6 +2,7 @@ import { EMPTY_ROOT } from '../core/hash.ts';
 import type { TileSource } from '../core/tile-reader.ts';
 import type { VerifierKey } from '../core/vkey.ts';
 import type { Log, LogState, SignedHead } from './contract.ts';
+import { Custody } from './custody.ts';
 import { ConflictQuota } from './decide.ts';
 import type { FailureSinks } from './halting.ts';
 import { HaltingReads } from './halting-reads.ts';
@@ -63,6 +64,8 @@ export interface LogParts {
   /** Null where no witnesses are asked. */
   readonly witnessing: Witnessing | null;
   readonly scrub: Scrub | null;
+  /** Null where no openings are kept, or nothing is written. */
+  readonly custody: Custody | null;
   /** The newest committed head. */
   readonly integrated: () => UnsignedHead;
   /** The committed tree, published or not. */
@@ -146,13 +149,29 @@ export function createLogParts(options: OpenLogOptions, setup: LogPartsSetup): L
           onCommit: () => publisher.poke(),
           onIdle: () => housekeeping.run(),
         });
+  const keepsOpenings = openingKeys !== undefined;
+  const admission = { tenant, samenessSecret, clock, random, keepsOpenings };
+  const submissions = new Submissions({ ...admission, limits, pool });
+  const custody =
+    sequencer === null || openingKeys === undefined
+      ? null
+      : new Custody({
+          store,
+          keys: openingKeys,
+          origin,
+          submissions,
+          readPublished: (index) =>
+            reads.run((from) => from.entry(index, publisher.published?.size ?? 0)),
+          readEntry: (index) => reads.namedEntry(index, size()),
+          idsCounted: () => housekeeping.filled,
+          clock,
+          sinks,
+        });
   return {
     keys,
     pool,
-    submissions: new Submissions({
-      ...{ tenant, samenessSecret, clock, random, limits, pool },
-      keepsOpenings: openingKeys !== undefined,
-    }),
+    submissions,
+    custody,
     reads,
     sequencer,
     publisher,

@@ -9,6 +9,9 @@ export type {
   SubmitContext,
   SubmitOutcome,
 } from './contract.ts';
+export type { Custody } from './custody.ts';
+export { type EraseReport, type Hold, NOT_REACHED } from './custody-rows.ts';
+export { ERASE_TARGETS_MAX, type WantedTarget } from './erase-plan.ts';
 export { type FeedBatch, type FeedCursor, followEntries } from './feed.ts';
 export { LOG_LIMITS, type LogLimits } from './limits.ts';
 export { openLog } from './open-log.ts';

@@ -38,6 +38,7 @@ export class OwnLeaves {
       identity: null,
       names: null,
       openings: null,
+      effect: null,
       settle: () => {},
     };
   }

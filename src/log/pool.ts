@@ -1,6 +1,7 @@
 import { TransparencyError } from '../core/error.ts';
 import type { Recv } from '../event/leaf.ts';
 import type { Opening } from '../event/opening.ts';
+import type { Change, Row } from './ports.ts';
 
 /** What became of a pooled entry. Everything but `refused` is in the tree and on disk. */
 export type Settlement =
@@ -33,6 +34,13 @@ export interface NamedHead {
   readonly noteHash: Uint8Array | null;
 }
 
+/** What an entry of the log's own does to rows, in its own commit. */
+export type Effect = (leafIndex: number) => {
+  readonly changes: readonly Change[];
+  /** Idempotency rows that are replaced, as they are and as they will be. */
+  readonly blanked: readonly { readonly before: Row; readonly after: Row }[];
+};
+
 /** An entry that was admitted and waits for the writer. */
 export interface PooledEntry {
   readonly entry: Uint8Array;
@@ -44,6 +52,8 @@ export interface PooledEntry {
   readonly names: NamedHead | null;
   /** What is kept sealed beside the entry if it becomes one; null: nothing. */
   readonly openings: readonly Opening[] | null;
+  /** What its commit changes beside it; null: nothing. */
+  readonly effect: Effect | null;
   /** Called once, after the commit that decides. */
   settle(settlement: Settlement): void;
 }

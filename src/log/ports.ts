@@ -19,10 +19,14 @@ export interface Condition {
   readonly value: Uint8Array | undefined;
 }
 
-/** Rows of a half-open range of keys. */
-export interface Range {
+/** Keys from `from` on, below `to`. */
+export interface KeyRange {
   readonly from: Uint8Array;
   readonly to: Uint8Array;
+}
+
+/** Rows of a half-open range of keys. */
+export interface Range extends KeyRange {
   /** At most this many rows, at least 1. */
   readonly limit: number;
   /** From the last key down. Default false. */
@@ -51,6 +55,11 @@ export interface Store {
     readonly condition?: Condition;
     readonly flush: boolean;
   }): Promise<void>;
+  /**
+   * Rewrites files so that none holds a value that was replaced or deleted in some ranges before the call. The ends of a
+   * range are keys of no row. Reads and writes wait or run; nothing that they see changes.
+   */
+  purge(ranges: readonly KeyRange[]): Promise<void>;
   close(): Promise<void>;
 }
 

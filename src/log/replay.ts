@@ -1,6 +1,6 @@
 import { parseBase64 } from '../core/base64.ts';
 import { type BundleSource, openBundle } from '../core/bundle.ts';
-import { equalBytes } from '../core/bytes.ts';
+import { equalBytes, u64be } from '../core/bytes.ts';
 import { TransparencyError } from '../core/error.ts';
 import { leafHash } from '../core/hash.ts';
 import { readRoot } from '../core/prover.ts';
@@ -8,10 +8,19 @@ import { TILE_WIDTH } from '../core/tile.ts';
 import { authenticatedTiles, type TileSource } from '../core/tile-reader.ts';
 import { type EventLeaf, type Leaf, parseLeaf } from '../event/leaf.ts';
 import { idempotencyKey, SAMENESS_MAC_LENGTH } from '../event/sameness.ts';
+import { holdChangesOf } from './custody-rows.ts';
 import { integrate, type WriterTree } from './integrate.ts';
 import { contentMac } from './leaf-of.ts';
 import type { Change, Row, Store } from './ports.ts';
-import { ANY_NOTE, conflictKey, formatIdRow, HEAD_KEY, idKey, keptKey } from './rows.ts';
+import {
+  ANY_NOTE,
+  conflictKey,
+  formatIdRow,
+  HEAD_KEY,
+  idKey,
+  keptKey,
+  RESTORED_KEY,
+} from './rows.ts';
 import { type Tallies, tallied, tallyChange } from './tally.ts';
 
 /** What a replay needs. */
@@ -49,7 +58,9 @@ export async function replay(options: ReplayOptions): Promise<void> {
     const { ids, others } = rowsOf(builder.size, entries);
     const integrated = integrate(tree, made);
     tallies.ids = tallied('I', tallies.ids, { added: ids });
-    const changes = [...integrated.changes, ...ids, ...others, tallyChange('I', tallies.ids)];
+    const restored = { key: RESTORED_KEY, value: u64be(builder.size + entries.length) };
+    const tally = tallyChange('I', tallies.ids);
+    const changes = [...integrated.changes, ...ids, ...others, tally, restored];
     const condition = { key: HEAD_KEY, value: tree.commitRow };
     await store.write({ changes, condition, flush: true });
     integrated.adopt();
@@ -108,6 +119,7 @@ function idRows(
       if (leaf?.v === 'nhi.index/1') {
         others.push({ key: keptKey(leaf.size, ANY_NOTE), value: new Uint8Array(0) });
       }
+      if (leaf?.v === 'nhi.log/1') others.push(...holdChangesOf(firstIndex + i, leaf));
       if (leaf?.v !== 'nhi.leaf/1') continue;
       const { event, recv } = leaf;
       const id = idempotencyKey(event.src.id, event.id);

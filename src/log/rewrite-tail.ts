@@ -32,7 +32,7 @@ export async function rewriteTail(store: Store): Promise<void> {
     ...entries,
     ...(await idsOf(store, entries)),
   ];
-  for (const tag of ['C', 'S', 'K', 'N', 'P', 'F', 'M'])
+  for (const tag of ['C', 'S', 'K', 'N', 'P', 'F', 'M', 'L', 'X'])
     rows.push(...(await last(tag, ROWS_REWRITTEN)));
   for (let level = 0; level < TILE_LEVELS; level++) {
     const tiles = { from: tileKey(level, 0), to: tileKey(level + 1, 0) };

@@ -14,12 +14,15 @@ import { ownRoom, type Room } from '../core/slab.ts';
  *   I 20 bytes                     idempotency row: leaf index and sameness MAC of the first entry of a source and id
  *   J 20 bytes ‖ 16 bytes          conflict row: leaf index of the entry with that id and that other content
  *   O u64 index ‖ u8 ordinal         sealed opening of an entry, or the mark that it is erased (opening-row.ts)
+ *   X u64 index                      erasure: its report, by the index of its `erase` leaf (custody-rows.ts)
+ *   L u64 index                      legal hold that stands, by the index of its `hold` leaf (custody-rows.ts)
  *   S u64 size ‖ u64 time          signed head
  *   P                              key of the signed head that was published last
  *   F 32 bytes                     evidence: a head of our key that our tree does not contain, by its SHA-256
  *   K u64 size ‖ 32 bytes          an entry names the head with that size and note hash: it is kept for ever; an index
  *                                  head names no note, and 32 zero bytes stand for every head of that size
  *   N I, N S                       tally of the idempotency rows, of the signed heads (tally.ts)
+ *   M varve.restored                 size up to which entries came back from elsewhere, u64
  *   M varve.scrubbed               when the last scrub ended, u64 ms
  *   M varve.store                          what the store is: format, origin, type
  */
@@ -48,6 +51,11 @@ export const SCRUBBED_KEY: Uint8Array = concat(
   tagged('M'),
   new TextEncoder().encode('varve.scrubbed'),
 );
+/** Says up to which size the entries, and not their openings and MACs of raw bytes, came back from elsewhere: u64. */
+export const RESTORED_KEY: Uint8Array = concat(
+  tagged('M'),
+  new TextEncoder().encode('varve.restored'),
+);
 export const NO_COMMIT: Uint8Array = new Uint8Array(32);
 
 export const commitKey = (sequence: number): Uint8Array => tagged('C', u64be(sequence));
@@ -67,6 +75,8 @@ export const signedHeadKey = (size: number, timeMs: number): Uint8Array =>
   tagged('S', u64be(size), u64be(timeMs));
 export const openingKey = (leafIndex: number, ordinal: number): Uint8Array =>
   tagged('O', u64be(leafIndex), Uint8Array.of(ordinal));
+export const erasureKey = (leafIndex: number): Uint8Array => tagged('X', u64be(leafIndex));
+export const holdKey = (leafIndex: number): Uint8Array => tagged('L', u64be(leafIndex));
 /** Keys of the openings of the entries [from, to). */
 export const openingKeys = (
   from: number,

@@ -16,6 +16,7 @@ import type {
   SubmitContext,
   SubmitOutcome,
 } from './contract.ts';
+import type { Custody } from './custody.ts';
 import {
   type Evidence,
   type EvidenceTree,
@@ -80,15 +81,16 @@ export class RunningLog implements Log {
   /** Starts the loops. A new log is open once its first head is published, or waits for witnesses. */
   async start(): Promise<void> {
     if (this.#life.isHalted) return;
-    const { keys, publisher, witnessing, housekeeping, leafIndex, scrub } = this.#parts;
+    const { keys, publisher, witnessing, housekeeping, leafIndex, scrub, custody } = this.#parts;
     const evidence = await standingEvidence(this.#options.store, keys, this.#evidenceTree());
     if (evidence !== null) return this.#haltOn(evidence);
     if (this.#options.startUnconfirmed === true) await this.#startUnconfirmed();
-    void housekeeping.fillFilter();
+    housekeeping.fill();
     leafIndex.start();
     void scrub?.run().catch((error) => {
       if (this.#closing === null) reportFailure(error, this.#life);
     });
+    await custody?.start().catch((error) => reportFailure(error, this.#life));
     publisher.start();
     if (publisher.published === null && witnessing === null) {
       await publisher.waitFor(0, new AbortController().signal);
@@ -209,6 +211,10 @@ export class RunningLog implements Log {
     return this.#parts.reads.run(() => readOpenings({ store, keys, origin }, entry));
   }
 
+  get custody(): Custody | null {
+    return this.#parts.custody;
+  }
+
   indexOfLeafHash(hash: Uint8Array): Promise<number | undefined> {
     return this.#parts.reads.run(() => this.#parts.leafIndex.find(hash));
   }
@@ -219,12 +225,13 @@ export class RunningLog implements Log {
   }
 
   async #close(): Promise<void> {
-    const { sequencer, publisher, scrub, housekeeping, leafIndex } = this.#parts;
+    const { sequencer, publisher, scrub, housekeeping, leafIndex, custody } = this.#parts;
     if (this.#life.close()) {
       await sequencer?.drain();
       await publisher.drain();
     }
     scrub?.end();
+    await custody?.end();
     await housekeeping.end();
     await leafIndex.close();
     await this.#options.store.close();
@@ -232,10 +239,11 @@ export class RunningLog implements Log {
   }
 
   #stop(error: TransparencyError): void {
-    const { sequencer, publisher, scrub, housekeeping } = this.#parts;
+    const { sequencer, publisher, scrub, housekeeping, custody } = this.#parts;
     sequencer?.stop(error);
     publisher.stop(error);
     scrub?.end();
+    void custody?.end();
     void housekeeping.end();
   }
 

@@ -100,9 +100,12 @@ export class Sequencer {
     const sealed = openings.length === 0 ? [] : ((await seal?.(openings)) ?? []);
     const integrated = integrate(tree, decision.entries);
     const changes = [...integrated.changes, ...decision.changes, ...sealed];
-    if (decision.newIds.length > 0) {
-      tallies.ids = tallied('I', tallies.ids, { added: decision.newIds });
-      changes.push(...decision.newIds, tallyChange('I', tallies.ids));
+    const { newIds, blanked } = decision;
+    if (newIds.length > 0 || blanked.length > 0) {
+      const added = [...newIds, ...blanked.map(({ after }) => after)];
+      const dropped = blanked.map(({ before }) => before);
+      tallies.ids = tallied('I', tallies.ids, { added, dropped });
+      changes.push(...added, tallyChange('I', tallies.ids));
     }
     await store.write({
       changes,

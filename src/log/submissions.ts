@@ -15,7 +15,7 @@ import {
 import type { SubmitContext, SubmitOutcome } from './contract.ts';
 import type { LogLimits } from './limits.ts';
 import { OwnLeaves } from './own-leaves.ts';
-import type { EventIdentity, NamedHead, Pool, PooledEntry, Settlement } from './pool.ts';
+import type { Effect, EventIdentity, NamedHead, Pool, PooledEntry, Settlement } from './pool.ts';
 
 /** What submissions are made into entries with. */
 export interface SubmissionsOptions extends AdmissionOptions {
@@ -71,12 +71,7 @@ export class Submissions {
 
   /** The index of an opaque entry, after its commit. @throws {TransparencyError} pool.full, leaf.too-large */
   async add(entry: Uint8Array): Promise<number> {
-    if (entry.length > ENTRY_BYTES_MAX) {
-      throw new TransparencyError(
-        'leaf.too-large',
-        `${entry.length} bytes, at most ${ENTRY_BYTES_MAX}`,
-      );
-    }
+    checkEntryLength(entry);
     return this.#put(entry);
   }
 
@@ -90,18 +85,39 @@ export class Submissions {
   }
 
   async #put(entry: Uint8Array, names: NamedHead | null = null): Promise<number> {
-    const { pool, clock } = this.#options;
+    const { clock } = this.#options;
     const hashed = { entry, leafHash: leafHash(entry), atMs: clock() };
     const made = { ...hashed, identity: null, names, openings: null };
-    const settlement = await new Promise<Settlement>((settle) => pool.put([{ ...made, settle }]));
+    return this.#settled({ ...made, effect: null });
+  }
+
+  async #settled(pooled: Omit<PooledEntry, 'settle'>): Promise<number> {
+    const { pool } = this.#options;
+    const settlement = await new Promise<Settlement>((settle) => pool.put([{ ...pooled, settle }]));
     if (settlement.kind === 'refused') throw settlement.error;
     return settlement.leafIndex;
+  }
+
+  /**
+   * Appends a statement of the log itself, whose commit changes rows beside it. Its index, after that commit.
+   *
+   * @throws {TransparencyError} leaf.too-large, pool.full
+   */
+  async state(type: LogLeafType, body: JsonObject, effect: Effect): Promise<number> {
+    const leaf = this.#ownLeaves.make(type, body);
+    checkEntryLength(leaf.entry);
+    return this.#settled({ ...leaf, effect });
   }
 
   /** Pools a statement of the log itself. */
   say(type: LogLeafType, body: JsonObject): void {
     this.#options.pool.put([this.#ownLeaves.make(type, body)]);
   }
+}
+
+function checkEntryLength({ length }: Uint8Array): void {
+  if (length <= ENTRY_BYTES_MAX) return;
+  throw new TransparencyError('leaf.too-large', `${length} bytes, at most ${ENTRY_BYTES_MAX}`);
 }
 
 /** The outcomes of the items of one call. */
@@ -135,6 +151,7 @@ class SubmittedEntry implements PooledEntry {
   readonly identity: EventIdentity | null;
   readonly names: NamedHead | null;
   readonly openings: PooledEntry['openings'];
+  readonly effect: null = null;
   readonly #answers: Answers;
   readonly #position: number;
 

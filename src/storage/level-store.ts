@@ -2,10 +2,12 @@ import { readdir } from 'node:fs/promises';
 import { type ChainedBatch, ClassicLevel } from 'classic-level';
 import { compareBytes } from '../core/bytes.ts';
 import { invariant, isTransparencyError, TransparencyError } from '../core/error.ts';
-import type { Change, Condition, Range, Row, Store } from '../log/ports.ts';
+import type { Change, Condition, KeyRange, Range, Row, Store } from '../log/ports.ts';
 import { checkCondition, copyOfCondition } from './condition.ts';
 import { codeOf, flushFolder, makeFolder } from './folder.ts';
 import { levelError } from './level-error.ts';
+import { purgeRanges } from './level-purge.ts';
+import { Snapshots } from './snapshots.ts';
 
 const MiB = 1024 * 1024;
 
@@ -79,6 +81,7 @@ class LevelStore implements Store {
   readonly #db: ClassicLevel<Uint8Array, Uint8Array>;
   /** Settles when every write that was called has been answered; never rejects. */
   #lastTurn: Promise<void> = Promise.resolve();
+  readonly #snapshots: Snapshots = new Snapshots();
   #failure: TransparencyError | undefined;
   #closing: Promise<void> | undefined;
 
@@ -95,11 +98,14 @@ class LevelStore implements Store {
   async getMany(keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]> {
     this.#checkOpen();
     if (keys.length <= SYNC_READS_MAX) return keys.map((key) => this.#getSync(key));
+    const release = await this.#snapshots.take();
     try {
       const values = await this.#db.getMany([...keys]);
       return values.map((value) => (value === undefined ? undefined : plain(value)));
     } catch (error) {
       throw levelError(error, `read ${this.#dir}`);
+    } finally {
+      release();
     }
   }
 
@@ -111,6 +117,7 @@ class LevelStore implements Store {
     this.#checkOpen();
     if (compareBytes(range.from, range.to) >= 0) return [];
     const rows: Row[] = [];
+    const release = await this.#snapshots.take();
     try {
       const iterator = this.#db.iterator({
         gte: range.from,
@@ -132,6 +139,8 @@ class LevelStore implements Store {
       }
     } catch (error) {
       throw levelError(error, `scan ${this.#dir}`);
+    } finally {
+      release();
     }
     return rows;
   }
@@ -173,6 +182,20 @@ class LevelStore implements Store {
       const failure = levelError(error, `write to ${this.#dir}`);
       this.#failure ??= failure;
       throw failure;
+    }
+  }
+
+  async purge(ranges: readonly KeyRange[]): Promise<void> {
+    this.#checkOpen();
+    const turn = this.#lastTurn.then(() => {
+      // An iterator would keep what it could still read.
+      return this.#snapshots.without(() => purgeRanges(this.#db, ranges));
+    });
+    this.#lastTurn = turn.catch(() => undefined);
+    try {
+      await turn;
+    } catch (error) {
+      throw levelError(error, `compact ${this.#dir}`);
     }
   }
 

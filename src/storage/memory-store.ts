@@ -1,6 +1,6 @@
 import { compareBytes } from '../core/bytes.ts';
 import { invariant, TransparencyError } from '../core/error.ts';
-import type { Change, Condition, Range, Row, Store } from '../log/ports.ts';
+import type { Change, Condition, KeyRange, Range, Row, Store } from '../log/ports.ts';
 import { checkCondition } from './condition.ts';
 
 /** A new empty store that lives as long as the process. Nothing that it does can fail but a condition. */
@@ -67,6 +67,11 @@ class MemoryStore implements Store {
       }
     }
     this.#insert(added);
+  }
+
+  /** Nothing is left of what was replaced. */
+  async purge(_ranges: readonly KeyRange[]): Promise<void> {
+    this.#checkOpen();
   }
 
   async close(): Promise<void> {

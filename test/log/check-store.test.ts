@@ -72,6 +72,7 @@ function bound(store: Store): Store {
     getMany: (keys) => store.getMany(keys),
     scan: (range) => store.scan(range),
     write: (batch) => store.write(batch),
+    purge: (ranges) => store.purge(ranges),
     close: () => store.close(),
   };
 }

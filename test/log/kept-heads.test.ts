@@ -36,6 +36,7 @@ describe('old heads', () => {
       getMany: (keys) => memory.getMany(keys),
       scan: (range) => memory.scan(range),
       write: (batch) => memory.write(batch),
+      purge: (ranges) => memory.purge(ranges),
       close: async () => {},
     };
     let ms = 0;

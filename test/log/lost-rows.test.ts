@@ -63,6 +63,7 @@ function openOf(store: Store): Store {
     getMany: (keys) => store.getMany(keys),
     scan: (range) => store.scan(range),
     write: (batch) => store.write(batch),
+    purge: (ranges) => store.purge(ranges),
     close: () => store.close(),
   };
 }

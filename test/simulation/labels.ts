@@ -30,6 +30,7 @@ export function labelled(): Labels {
           writes.push(`write ${nameOfBatch(tags, drops)}`);
           return store.write(batch);
         },
+        purge: (ranges) => named('purge', () => store.purge(ranges)),
         close: () => store.close(),
       }),
       guard: (guard) => ({

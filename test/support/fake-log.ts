@@ -55,6 +55,7 @@ export function createFakeLog(type: LogType = 'events', name = 'main'): FakeLog 
     submitted: [],
     publishes: true,
     witnesses: [],
+    custody: null,
     reportSeen: async () => 'contained',
     async appendOwn() {
       throw new TransparencyError('log.halted', 'a fake log appends nothing of its own');

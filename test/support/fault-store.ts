@@ -35,7 +35,7 @@ export class FaultDisk {
     this.#holes = holes;
   }
 
-  /** The store as a process of that life sees it. Points `store.get`, `.getMany`, `.scan`, `.write`. */
+  /** The store as a process of that life sees it. Points `store.get`, `.getMany`, `.scan`, `.write`, `.purge`. */
   open(life: Life): Store {
     let lastTurn: Promise<unknown> = Promise.resolve();
     let failed = false;
@@ -74,6 +74,7 @@ export class FaultDisk {
         lastTurn = turn.catch(() => undefined);
         return turn;
       },
+      purge: (ranges) => read('store.purge', () => this.#base.purge(ranges)),
       async close() {
         closed = true;
         await lastTurn;

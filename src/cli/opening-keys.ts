@@ -1,0 +1,15 @@
+import type { OpeningKeys } from '../log/ports.ts';
+import { keyFile, openOpeningKeys } from '../storage/storage.ts';
+import type { LogFolder } from './log-folder.ts';
+import { checkPrivateFile } from './private-file.ts';
+
+/**
+ * The keys of openings of a log, where they lie; none are made before one is needed. Its store is open: nobody else
+ * changes them.
+ *
+ * @throws {TransparencyError} keys.malformed: written over, every opening would be lost
+ */
+export async function openKeysOfOpenings({ openingKeys }: LogFolder): Promise<OpeningKeys> {
+  await checkPrivateFile(openingKeys);
+  return openOpeningKeys(keyFile(openingKeys));
+}
