@@ -7,6 +7,7 @@ import type { IndexLimits, LookupFigures, LookupIndex } from '../lookup/lookup.t
 import { openIndexHere } from './index-here.ts';
 import type { AskedTiles, IndexWorkerData } from './index-worker.ts';
 import { indexedLog } from './indexed-log.ts';
+import { runbookOf } from './runbook.ts';
 import { type Caller, callsOver, type Handlers } from './worker-calls.ts';
 
 /** What the index of a log needs of its process. */
@@ -136,10 +137,8 @@ class IndexHost implements LookupIndex {
       async trouble({ state, why }: { state: string; why: string }) {
         const values = { log: log.name, state, why };
         if (state === 'stopped') {
-          logger.error(
-            values,
-            'the index stopped: an index head in the log is not what its entries make',
-          );
+          const what = 'the index stopped: an index head in the log is not what its entries make';
+          logger.error({ ...values, runbook: runbookOf('index-stopped') }, what);
         } else logger.warn(values, 'the index begins again');
         return { value: null };
       },

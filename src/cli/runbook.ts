@@ -7,6 +7,7 @@ export type RunbookName =
   | 'witnesses'
   | 'guard-missing'
   | 'flush-failed'
+  | 'index-stopped'
   | 'start-refused';
 
 /** The page that tells an operator what a state means, how to look, and what to do: its path in this package. */

@@ -18,6 +18,7 @@ const NAMES: Readonly<Record<RunbookName, true>> = {
   witnesses: true,
   'guard-missing': true,
   'flush-failed': true,
+  'index-stopped': true,
   'start-refused': true,
 };
 

@@ -3,6 +3,7 @@ import { LookupPages, NOTHING_KNOWN } from '../../src/client/lookup-pages.ts';
 import { base64 } from '../../src/core/base64.ts';
 import { utf8, utf8Text } from '../../src/core/bytes.ts';
 import { isTransparencyError } from '../../src/core/error.ts';
+import { hex } from '../../src/core/hex.ts';
 import type { IndexAnswer } from '../../src/event/index-answer.ts';
 import { formatIndexHead, type IndexHead, parseIndexHead } from '../../src/event/index-leaf.ts';
 import { type OpenedIndexAnswer, openIndexAnswer } from '../../src/event/index-proof.ts';
@@ -265,6 +266,28 @@ describe('an index that follows a log', () => {
     await life.settle();
     expect(headsOf(life.log)).toEqual(heads);
     for (const key of ['cred:c-0', 'cred:c-1', 'cred:none']) await expectTrueAnswer(life, key, 4);
+  });
+
+  it('has the same rows when it is made anew at once as when it grew through crashes', async () => {
+    const life = indexLife({ bufferPostingsMax: 50 });
+    const rowsOf = async (): Promise<string[]> => {
+      const all = { from: new Uint8Array(0), to: new Uint8Array(64).fill(255), limit: 100_000 };
+      const rows = await life.store.scan(all);
+      return rows.map(({ key, value }) => `${hex(key)} ${hex(value)}`);
+    };
+    // Enough keys to split buckets, and one that fills chunks.
+    for (let i = 0; i < 400; i++) {
+      life.log.append(indexEvent(i, { cred: `c-${i}`, actor: `a-${i % 7}` }));
+      if (i % 37 === 0) await life.settle();
+      if (i % 61 === 0) life.crash();
+    }
+    await life.settle();
+    const grown = await rowsOf();
+    await life.store.clear();
+    life.crash();
+    await life.settle();
+    expect(await rowsOf()).toEqual(grown);
+    expect(grown.length).toBeGreaterThan(400);
   });
 
   it('notices rows that are not what was written, and makes them anew', async () => {

@@ -6,7 +6,7 @@
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,6 +34,7 @@ try {
     return run(binary, ['map', join(VECTORS, 'index-map.json')]).trim();
   });
   await judgeTries(binary);
+  await judgeFrauds(binary);
 } catch (error) {
   report.fail('the suite runs', error);
 } finally {
@@ -71,6 +72,26 @@ async function judgeTries(binary: string): Promise<void> {
     ok(own.tried > 0);
     return `${own.tried}`;
   });
+}
+
+/** The vectors of fraud proofs: Go has to be convinced by those that prove something, and by no other. */
+async function judgeFrauds(binary: string): Promise<void> {
+  const file = join(VECTORS, 'index-answer.json');
+  const { vkey, frauds } = JSON.parse(readFileSync(file, 'utf8')) as FraudVectors;
+  for (const { name, fraud, proves } of frauds) {
+    await report.check(`Go and the fraud proof of ${name}`, () => {
+      const path = join(work, 'fraud.json');
+      writeFileSync(path, JSON.stringify(fraud));
+      const done = spawnSync(binary, ['fraud', vkey, path], { encoding: 'utf8' });
+      equal(done.status === 0, proves, done.stdout + done.stderr);
+      return (done.stdout + done.stderr).trim();
+    });
+  }
+}
+
+interface FraudVectors {
+  readonly vkey: string;
+  readonly frauds: readonly { name: string; fraud: unknown; proves: boolean }[];
 }
 
 function* judgedMiniLogs(): Generator<unknown, void, undefined> {
