@@ -1,4 +1,4 @@
-import { openLogClient } from '../client/client.ts';
+import { logKeyOfPolicy, openLogClient } from '../client/client.ts';
 import { type LookupQuery, type LookupResult, lookup as lookUp } from '../client/lookup-client.ts';
 import type { LookupEntry } from '../client/lookup-entries.ts';
 import type { IndexRange, KnownPostings } from '../client/lookup-pages.ts';
@@ -16,6 +16,7 @@ import { isTransparencyError, TransparencyError } from '../core/error.ts';
 import { formatLookupKey, parseLookupKey } from '../event/map.ts';
 import { type Command, type CommandIo, exitCodeOf } from './command.ts';
 import { type Flags, parseFlags } from './flags.ts';
+import { readKept, writeKept } from './known-postings.ts';
 import { readNamedFile } from './named-file.ts';
 import { checkUrl } from './submit.ts';
 import { fetchWithToken } from './token-fetch.ts';
@@ -26,7 +27,7 @@ export const lookup: Command = {
   summary: 'all events of a key, with the proof that these are all',
   help: `varve lookup URL KEY --policy FILE|--vkey VKEY [--require GRADE]
              [--auditor VKEY]... [--replay] [--max-age S] [--since N]
-             [--range A:B] [--tail-max N] [--complete] [--json]
+             [--known FILE] [--range A:B] [--tail-max N] [--complete] [--json]
 
 Prints the entries that carry a key, a line of JSON each, and says on stderr
 what is proven: how many there are, among how many entries of the log, as of
@@ -45,26 +46,43 @@ the one that is required, with 1 if not, with 2 if it could not try.
   --replay       read the whole log, and make the index anew to compare
   --max-age S    refuse a checkpoint that is older, by its witnesses
   --since N      only those behind the first N, which the caller has
+  --known FILE   only those behind what FILE knows, held to it; then FILE knows
+                 these too. The log must have grown from what FILE saw of it
   --range A:B    only entries A to below B
   --tail-max N   read so many entries behind the index at most; default 65536
-  --complete     exit with 1 if the entries behind the index were too many: a log
-                 may show an old index head, and then it answers for old entries
+  --complete     exit with 1 if the entries behind the index were too many to be
+                 read: a log may show an old index head, that hides new entries
   --json         print one JSON object instead, proofs' figures with it
 `,
   async run(args, io) {
     const flags = parseFlags(args, {
-      text: ['policy', 'vkey', 'require', 'max-age', 'since', 'range', 'tail-max'],
+      text: ['policy', 'vkey', 'require', 'max-age', 'since', 'known', 'range', 'tail-max'],
       texts: ['auditor'],
       on: ['replay', 'complete', 'json'],
       operands: [2, 2],
     });
     const [url = '', key = ''] = flags.operands;
     checkUrl(url);
-    const query: LookupQuery = { key: parseLookupKey(key), ...placeOf(flags) };
+    const lookupKey = parseLookupKey(key);
+    const place = placeOf(flags);
     const policy = await policyOf(flags);
+    const file = flags.text('known');
+    const of = { origin: logKeyOfPolicy(policy.policy).name, key: formatLookupKey(lookupKey) };
+    const kept = file === undefined ? null : await readKept(file, of);
+    const query: LookupQuery = {
+      key: lookupKey,
+      ...place,
+      ...(kept === null ? {} : { known: kept.known }),
+    };
     try {
-      const result = await lookUp(optionsOf(url, policy, flags, io), query);
+      const options = optionsOf(url, { policy, flags, io, seen: kept?.checkpoint });
+      const result = await lookUp(options, query);
       tell(result, flags, io);
+      const { checkpoint, known } = result;
+      if (file !== undefined && known !== null && known.edge !== null) {
+        const { edge } = known;
+        await writeKept(file, { ...of, checkpoint: checkpoint.note, known: { ...known, edge } });
+      }
       if (!isAtLeast(result.grade.grade, policy.grade)) {
         io.note(`NOT ENOUGH: ${result.grade.grade}, where ${policy.grade} is required`);
         return 1;
@@ -84,14 +102,22 @@ the one that is required, with 1 if not, with 2 if it could not try.
 
 function optionsOf(
   url: string,
-  policy: LookupPolicy,
-  flags: Flags,
-  io: CommandIo,
+  given: {
+    readonly policy: LookupPolicy;
+    readonly flags: Flags;
+    readonly io: CommandIo;
+    /** A checkpoint that was seen before. */
+    readonly seen: Uint8Array | undefined;
+  },
 ): Parameters<typeof lookUp>[0] {
+  const { policy, flags, io, seen } = given;
   const tailMax = integerFlag(flags, 'tail-max');
   const fetch = fetchWithToken(io);
   return {
-    client: openLogClient({ url, policy: policy.policy, fetch }),
+    client: openLogClient({
+      ...{ url, policy: policy.policy, fetch },
+      ...(seen === undefined ? {} : { known: seen }),
+    }),
     location: { url, fetch },
     policy,
     nowSeconds: () => Math.floor(io.now() / 1000),
@@ -136,8 +162,8 @@ async function policyOf(flags: Flags): Promise<LookupPolicy> {
 function placeOf(flags: Flags): { known?: KnownPostings; range?: IndexRange } {
   const since = integerFlag(flags, 'since');
   const range = flags.text('range');
-  if (since !== undefined && range !== undefined)
-    throw malformed('--since and --range: one of them');
+  const given = [since, range, flags.text('known')].filter((one) => one !== undefined);
+  if (given.length > 1) throw malformed('--since, --known and --range: one of them');
   if (since !== undefined) {
     return { known: { count: since, lastIndex: null, edge: since === 0 ? [] : null } };
   }
@@ -174,6 +200,9 @@ function tell(result: LookupResult, flags: Flags, io: CommandIo): void {
   const { head, checkpoint } = result;
   io.note(`index head    leaf ${head.leafIndex}, over ${head.tree.size} entries`);
   io.note(`tail          ${tailOf(result)}, up to the ${checkpoint.size} of the checkpoint`);
+  if (result.unmapped > 0) {
+    io.note('unmapped      look up kind:unmapped and kind:nonconforming to see which they are');
+  }
   for (const line of lookupNotProven(result)) io.note(`not proven    ${line}`);
 }
 

@@ -1,0 +1,84 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import type { KnownPostings } from '../client/client.ts';
+import { base64, parseBase64 } from '../core/base64.ts';
+import { utf8, utf8Text } from '../core/bytes.ts';
+import { isTransparencyError, TransparencyError } from '../core/error.ts';
+import { isSize } from '../core/integers.ts';
+import { isEdge } from '../core/tree.ts';
+import { type JsonValue, parseStrictJson } from '../event/strict-json.ts';
+import { codeOf } from '../storage/folder.ts';
+
+/** What a lookup keeps for the next one of the same key. */
+export interface KeptLookup {
+  readonly origin: string;
+  /** `selector:value` */
+  readonly key: string;
+  /** The signed note that everything was verified under: the log has to grow from it. */
+  readonly checkpoint: Uint8Array;
+  readonly known: KnownPostings & { readonly edge: readonly Uint8Array[] };
+}
+
+/**
+ * Reads what an earlier lookup kept in a file; null if there is none.
+ *
+ * @throws {TransparencyError} config.malformed if it is of another log or key, or not as it was written
+ */
+export async function readKept(
+  path: string,
+  of: Pick<KeptLookup, 'origin' | 'key'>,
+): Promise<KeptLookup | null> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT') return null;
+    throw malformed(`${path} cannot be read`, cause);
+  }
+  const kept = parseKept(bytes);
+  if (kept === null) throw malformed(`${path} is not what a lookup keeps`);
+  if (kept.origin === of.origin && kept.key === of.key) return kept;
+  throw malformed(`${path} is of ${kept.key} in ${kept.origin}`);
+}
+
+/** Keeps what is known now, in the place of what was: the file is whole at any time. */
+export async function writeKept(path: string, kept: KeptLookup): Promise<void> {
+  const { origin, key, checkpoint, known } = kept;
+  const { count, lastIndex, edge } = known;
+  const members = { origin, key, count, lastIndex, edge: edge.map(base64) };
+  const draft = `${path}.draft`;
+  const text = `${JSON.stringify({ ...members, checkpoint: utf8Text(checkpoint) })}\n`;
+  await writeFile(draft, text, { flush: true });
+  await rename(draft, path);
+}
+
+function parseKept(bytes: Uint8Array): KeptLookup | null {
+  try {
+    const value = parseStrictJson(bytes);
+    return isObject(value) ? keptOf(value) : null;
+  } catch (error) {
+    if (isTransparencyError(error)) return null;
+    throw error;
+  }
+}
+
+function keptOf(value: { readonly [name: string]: JsonValue }): KeptLookup | null {
+  const { origin, key, checkpoint, count, lastIndex, edge } = value;
+  if (typeof origin !== 'string' || typeof key !== 'string') return null;
+  if (typeof checkpoint !== 'string' || typeof count !== 'number' || !Array.isArray(edge)) {
+    return null;
+  }
+  const last = lastIndex ?? null;
+  if (last !== null && (typeof last !== 'number' || !isSize(last))) return null;
+  const hashes = edge.map((one) => parseBase64(typeof one === 'string' ? one : '!'));
+  if (!isEdge({ size: count, hashes }) || (count === 0) !== (last === null)) return null;
+  const known = { count, lastIndex: last, edge: hashes };
+  return { origin, key, checkpoint: utf8(checkpoint), known };
+}
+
+function isObject(value: JsonValue): value is { readonly [name: string]: JsonValue } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function malformed(why: string, cause?: unknown): TransparencyError {
+  return new TransparencyError('config.malformed', why, cause === undefined ? {} : { cause });
+}
