@@ -313,9 +313,9 @@ export class FollowerRun {
       if (first >= this.#startSize) newKeys.set(by, (newKeys.get(by) ?? 0) + 1);
     };
     try {
-      const postings = this.#buffer.takeBelow(tree.size);
+      const postings = await this.#buffer.takeBelow(tree.size, pause);
       const options = { reads: store, batch, pause, onNewKey };
-      const state = await growIndex(this.#state, postings, options);
+      const state = await growIndex(this.#state, postings.sorted(), options);
       if (newKeys.size > 0) onNewKeys(newKeys);
       return { tree, state, batch };
     } catch (error) {

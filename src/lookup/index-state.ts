@@ -56,7 +56,7 @@ export function trieRootOf(state: IndexState): Uint8Array {
  *
  * Every row that it builds on is checked first: a head over what the disk altered would be signed for ever.
  *
- * @param postings  each label once
+ * @param postings  each label once, in the order of the labels
  * @throws {TransparencyError} index.corrupt
  */
 export async function growIndex(
@@ -64,7 +64,8 @@ export async function growIndex(
   postings: Iterable<NewPostings>,
   options: GrowOptions,
 ): Promise<IndexState> {
-  const { groups, added } = await groupByBucket(state, postings, options);
+  const added = { postings: 0 };
+  const groups = slicesOf(state.map, postings, added);
   const grown = new Map<TrieBucket, TrieMap>();
   let reading = readSlice(groups.next().value, options);
   for (;;) {
@@ -83,7 +84,7 @@ export async function growIndex(
     if (left === map.left && right === map.right) return map;
     return branchOf(map.bits, left, right);
   };
-  return { map: await rebuild(state.map), postings: state.postings + added };
+  return { map: await rebuild(state.map), postings: state.postings + added.postings };
 }
 
 interface Group {
@@ -101,51 +102,47 @@ interface LoadedGroup extends Group {
 
 /** Hashes of the groups whose rows are read at one time: two milliseconds or three, in which nobody else is served. */
 const SLICE_HASHES = 5_000;
-/** Labels between two pauses. */
-const PAUSE_LABELS = 512;
+/** About as many as each costs, with what lies above it. */
+const HASHES_A_LEAF = 5;
+const HASHES_A_LABEL = 13;
+const HASHES_A_POSTING = 2;
 /** Branches between two pauses. */
 const PAUSE_BRANCHES = 1024;
 
-async function groupByBucket(
-  state: IndexState,
+/** Groups that are read at one time. Labels of one bucket stand one behind the other. */
+function* slicesOf(
+  map: TrieMap,
   postings: Iterable<NewPostings>,
-  options: GrowOptions,
-): Promise<{ groups: Iterator<Group[], undefined>; added: number }> {
-  const byBucket = new Map<TrieBucket, NewPostings[]>();
-  let added = 0;
-  let seen = 0;
-  for (const one of postings) {
-    invariant(one.indices.length > 0, 'new postings of a label are one at least');
-    const bucket = bucketOf(state.map, one.label);
-    const group = byBucket.get(bucket);
-    if (group === undefined) byBucket.set(bucket, [one]);
-    else group.push(one);
-    added += one.indices.length;
-    if (++seen % PAUSE_LABELS === 0) await options.pause();
-  }
-  return { groups: slicesOf(byBucket), added };
-}
-
-function* slicesOf(byBucket: Map<TrieBucket, NewPostings[]>): Generator<Group[], undefined> {
+  added: { postings: number },
+): Generator<Group[], undefined> {
   let slice: Group[] = [];
   let hashes = 0;
-  for (const [bucket, postings] of byBucket) {
-    postings.sort((a, b) => compareBytes(a.label, b.label));
-    slice.push({ bucket, postings });
-    hashes += hashesOf(bucket, postings);
-    if (hashes < SLICE_HASHES) continue;
-    yield slice;
-    slice = [];
-    hashes = 0;
+  let bucket: TrieBucket | undefined;
+  let group: NewPostings[] = [];
+  let last: Uint8Array | null = null;
+  for (const one of postings) {
+    const { label, indices } = one;
+    invariant(indices.length > 0, 'new postings of a label are one at least');
+    invariant(last === null || compareBytes(last, label) < 0, 'labels are sorted, each once');
+    last = label;
+    const own = bucketOf(map, label);
+    if (bucket !== own) {
+      if (hashes >= SLICE_HASHES) {
+        yield slice;
+        slice = [];
+        hashes = 0;
+      }
+      bucket = own;
+      group = [];
+      slice.push({ bucket, postings: group });
+      hashes += HASHES_A_LEAF * bucket.keys;
+    }
+    group.push(one);
+    hashes += HASHES_A_LABEL + HASHES_A_POSTING * indices.length;
+    added.postings += indices.length;
   }
   if (slice.length > 0) yield slice;
   return undefined;
-}
-
-/** About as many as a group costs: five for each leaf of its bucket, two for each posting, and what lies above them. */
-function hashesOf(bucket: TrieBucket, postings: readonly NewPostings[]): number {
-  const own = postings.reduce((sum, { indices }) => sum + 13 + 2 * indices.length, 0);
-  return 5 * bucket.keys + own;
 }
 
 async function readSlice(

@@ -2,8 +2,9 @@ import { utf8 } from '../core/bytes.ts';
 import { type FoundKeys, fastKeys } from '../event/fast-keys.ts';
 import { labelOfBytes, mapLeaf, type Selector } from '../event/map.ts';
 import { submitterOf } from '../event/submitter.ts';
-import type { NewPostings } from './index-state.ts';
 import { KeyTable } from './key-table.ts';
+import { enlarged, NONE, PostingList } from './posting-list.ts';
+import { TakenPostings } from './taken-postings.ts';
 
 /** Postings of entries that were read and are under no head yet. */
 export class PostingBuffer {
@@ -55,35 +56,36 @@ export class PostingBuffer {
     }
   }
 
-  /** Takes out the postings of entries below a size, one key after another: nothing may be added before the last. */
-  *takeBelow(size: number): Generator<NewPostings, void> {
+  /**
+   * Takes out the postings of entries below a size. Nothing may be added before it is done.
+   *
+   * @param pause  lets others run; called every few milliseconds
+   */
+  async takeBelow(size: number, pause: () => Promise<void>): Promise<TakenPostings> {
     const before = this.#selectors;
-    const list = this.#list;
-    this.#selectors = new Map();
     const submitters = this.#submitters;
+    const list = this.#list;
+    const taken = new TakenPostings({ list, submitters, keysMax: this.#keys });
+    this.#selectors = new Map();
     this.#submitters = new Map();
     this.#list = new PostingList();
     this.#keys = 0;
     this.#first = Number.POSITIVE_INFINITY;
+    let seen = 0;
     for (const [selector, { table, last }] of before) {
       for (let number = 0; number < table.size; number++) {
+        if (++seen % PAUSE_KEYS === 0) await pause();
         const value = table.valueOf(number);
-        const indices = list.indicesTo(last[number] as number);
-        const cut = firstAtOrAbove(indices, size);
-        const below = cut === indices.length ? indices : indices.slice(0, cut);
-        if (cut > 0) {
-          const by = submitters.get(below[0] as number) ?? null;
-          yield { label: labelOfBytes(selector, value), indices: below, by };
-        }
-        for (let i = cut; i < indices.length; i++) {
-          this.#post(indices[i] as number, selector, value, 0, value.length);
-        }
+        const { place, later } = list.cut(last[number] as number, size);
+        if (place !== NONE) taken.add(labelOfBytes(selector, value), place);
+        for (const index of later) this.#post(index, selector, value, 0, value.length);
       }
     }
     // Where a value stays, its first entry may be one that brought no other: then it is counted for nobody.
     for (const [leafIndex, by] of submitters) {
       if (leafIndex >= size) this.#submitters.set(leafIndex, by);
     }
+    return taken;
   }
 
   #post(leafIndex: number, selector: Selector, bytes: Uint8Array, from: number, to: number): void {
@@ -111,58 +113,5 @@ interface KeyPostings {
   last: Int32Array;
 }
 
-/** Postings as they came, each with the place of the one before it of its key: 12 bytes, where an array took 40. */
-class PostingList {
-  #indices = new Float64Array(1024);
-  #before = new Int32Array(1024);
-  #length = 0;
-
-  get length(): number {
-    return this.#length;
-  }
-
-  /** @param before  the place of the last posting of its key, or `NONE` */
-  append(leafIndex: number, before: number): number {
-    const place = this.#length;
-    if (place === this.#indices.length) {
-      this.#indices = enlarged(this.#indices, new Float64Array(2 * place));
-      this.#before = enlarged(this.#before, new Int32Array(2 * place));
-    }
-    this.#indices[place] = leafIndex;
-    this.#before[place] = before;
-    this.#length += 1;
-    return place;
-  }
-
-  indexOf(place: number): number {
-    return this.#indices[place] as number;
-  }
-
-  /** Indices of a key from its first posting to the one at a place. */
-  indicesTo(place: number): number[] {
-    const indices: number[] = [];
-    for (let at = place; at !== NONE; at = this.#before[at] as number) {
-      indices.push(this.#indices[at] as number);
-    }
-    return indices.reverse();
-  }
-}
-
-const NONE = -1;
-
-function enlarged<T extends Int32Array | Float64Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
-}
-
-function firstAtOrAbove(indices: readonly number[], size: number): number {
-  if ((indices.at(-1) ?? 0) < size) return indices.length;
-  let from = 0;
-  let to = indices.length;
-  while (from < to) {
-    const middle = Math.floor((from + to) / 2);
-    if ((indices[middle] as number) < size) from = middle + 1;
-    else to = middle;
-  }
-  return from;
-}
+/** Keys between two pauses. */
+const PAUSE_KEYS = 512;
