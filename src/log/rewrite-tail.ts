@@ -1,11 +1,22 @@
 import { concat } from '../core/bytes.ts';
 import { isTransparencyError } from '../core/error.ts';
+import { hex } from '../core/hex.ts';
 import { TILE_WIDTH } from '../core/tile.ts';
-import { parseLeaf } from '../event/leaf.ts';
+import { type EventLeaf, parseLeaf } from '../event/leaf.ts';
 import { idempotencyKey } from '../event/sameness.ts';
 import { countEntries, splitEntries } from './entries.ts';
 import type { Row, Store } from './ports.ts';
-import { HEAD_KEY, idKey, keysOf, numberOfKey, openingKey, tileKey } from './rows.ts';
+import { RowCursor } from './row-cursor.ts';
+import {
+  conflictKeys,
+  HEAD_KEY,
+  idKey,
+  keysOf,
+  numberOfKey,
+  openingKey,
+  parseIdRow,
+  tileKey,
+} from './rows.ts';
 
 /** Rows of a kind that are written again: more than a memtable of LevelDB holds commits of one entry. */
 const ROWS_REWRITTEN = 1_024;
@@ -64,26 +75,43 @@ function firstIndexOf(entryRows: readonly Row[]): number {
 
 const BUNDLE_TAG = 'B'.charCodeAt(0);
 
-/** The idempotency rows of the events in some entry rows. */
+/** The idempotency rows of the events in some entry rows, and the conflict rows of those that conflict. */
 async function idsOf(store: Store, entryRows: readonly Row[]): Promise<readonly Row[]> {
   const keys: Uint8Array[] = [];
+  const conflicts = new Map<string, Uint8Array>();
   for (const { value } of entryRows) {
     for (const entry of splitEntries(value, countEntries(value) ?? 0) ?? []) {
-      const id = idOf(entry);
-      if (id !== null) keys.push(idKey(id));
+      const leaf = eventLeafOf(entry);
+      if (leaf === null) continue;
+      const id = idempotencyKey(leaf.event.src.id, leaf.event.id);
+      keys.push(idKey(id));
+      if (leaf.recv.conflict !== null) conflicts.set(hex(id), id);
     }
   }
   const values = await store.getMany(keys);
-  return keys.flatMap((key, i) => {
+  const rows = keys.flatMap((key, i) => {
     const value = values[i];
     return value === undefined ? [] : [{ key, value }];
   });
+  const first = firstIndexOf(entryRows);
+  for (const id of conflicts.values()) rows.push(...(await conflictsOf(store, id, first)));
+  return rows;
 }
 
-function idOf(entry: Uint8Array): Uint8Array | null {
+/** The conflict rows of an id that point to entries from `first` on. */
+async function conflictsOf(store: Store, id: Uint8Array, first: number): Promise<readonly Row[]> {
+  const cursor = new RowCursor(store, conflictKeys(id), ROWS_REWRITTEN);
+  const rows: Row[] = [];
+  for (let row = await cursor.next(); row !== undefined; row = await cursor.next()) {
+    if (parseIdRow(row.value).leafIndex >= first) rows.push(row);
+  }
+  return rows;
+}
+
+function eventLeafOf(entry: Uint8Array): EventLeaf | null {
   try {
     const leaf = parseLeaf(entry);
-    return leaf.v === 'nhi.leaf/1' ? idempotencyKey(leaf.event.src.id, leaf.event.id) : null;
+    return leaf.v === 'nhi.leaf/1' ? leaf : null;
   } catch (error) {
     if (isTransparencyError(error)) return null; // an opaque entry
     throw error;

@@ -71,6 +71,14 @@ export const idKey = (id: Uint8Array, room: Room = ownRoom): Uint8Array => {
 };
 export const conflictKey = (id: Uint8Array, sameness: Uint8Array): Uint8Array =>
   tagged('J', id, sameness);
+/** All conflict rows of an id. @param id  20 bytes */
+export const conflictKeys = (
+  id: Uint8Array,
+): { readonly from: Uint8Array; readonly to: Uint8Array } => ({
+  from: tagged('J', id),
+  // A sameness is 16 bytes.
+  to: tagged('J', id, new Uint8Array(17).fill(255)),
+});
 export const signedHeadKey = (size: number, timeMs: number): Uint8Array =>
   tagged('S', u64be(size), u64be(timeMs));
 export const openingKey = (leafIndex: number, ordinal: number): Uint8Array =>
