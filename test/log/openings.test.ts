@@ -114,7 +114,11 @@ describe('openings of submitted items', () => {
     const keys = await openOpeningKeys(memoryKeyFile());
     const log = await openTestLog({ openingKeys: keys, limits: { poolBytesMax: 60_000 } });
     const { bytes } = openItem('a', { '/text': 'x'.repeat(60_000) });
-    await expect(log.submit([bytes], ANYONE)).rejects.toThrow('pool.full');
+    // One entry of any length fits an empty pool; two have to fit with all that they bring along.
+    const both = [bytes, testEvent('b')];
+    await expect(log.submit(both, ANYONE)).rejects.toThrow('submission.too-many-items');
+    const bare = openItem('a', { '/text': 'x'.repeat(60_000) }, { leaveOut: ['/text'] });
+    expect(await log.submit([bare.bytes, testEvent('b')], ANYONE)).toHaveLength(2);
     await log.close();
   });
 

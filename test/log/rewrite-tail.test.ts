@@ -22,6 +22,7 @@ function listening(): {
       getMany: (keys) => base.getMany(keys),
       scan: (range) => base.scan(range),
       close: () => base.close(),
+      purge: (ranges) => base.purge(ranges),
       async write(batch) {
         await base.write(batch);
         for (const { key, value } of batch.changes) {
