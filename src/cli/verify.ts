@@ -20,8 +20,8 @@ varve verify FORK-PROOF --policy FILE|--vkey KEY [--p256 FILE] [--json]
 Verifies that the entry in FILE is in the log, under a checkpoint that the log
 signed and, if the policy asks for witnesses, that a quorum of them cosigned.
 Or that a log signed two heads which no honest log signs both, by its keys
-alone. Reads these files and nothing else. Exits with 0 only if everything holds, with
-1 if anything does not, with 2 if it could not try.
+alone. Reads these files and nothing else. Exits with 0 only if everything
+holds, with 1 if anything does not, with 2 if it could not try.
 
   PROOF          a tlog-proof file (GET /LOG/entries/N/proof, 'submit --proof')
   FORK-PROOF     what a log keeps as evidence, a witness under GET /HASH/evidence
