@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import { logKeyOfPolicy, openLogClient } from '../client/client.ts';
+import { logKeyOfPolicy } from '../client/client.ts';
 import { base64 } from '../core/base64.ts';
 import { utf8Text } from '../core/bytes.ts';
 import { isTransparencyError, TransparencyError } from '../core/error.ts';
@@ -14,6 +14,7 @@ import type { Command, CommandIo, ExitCode } from './command.ts';
 import { DATA_FOLDER_FLAGS, isDataFolder } from './data-folder.ts';
 import { type Flags, parseFlags } from './flags.ts';
 import { readNamedFile } from './named-file.ts';
+import { openRemembering, SEEN_FLAGS } from './seen-file.ts';
 import { checkUrl } from './submit.ts';
 import { fetchWithToken } from './token-fetch.ts';
 import { requireTrust, TRUST_FLAGS } from './trust-flags.ts';
@@ -23,7 +24,7 @@ export const audit: Command = {
   name: 'audit',
   summary: 'replay a log, hold every index head to it, sign audit notes',
   help: `varve audit URL --policy FILE|--vkey KEY [--key DIR [--post]]
-            [--fraud DIR] [--follow SECONDS]
+            [--fraud DIR] [--follow SECONDS] [--seen FILE]
 varve audit DIR --policy FILE|--vkey KEY [--key DIR] [--log NAME] [--keys DIR]
             [--guard DIR]
 varve audit keys --key DIR [--name NAME]
@@ -43,12 +44,14 @@ with the log's key alone, and says what it shows.
   --post         post the note to the log, which shows it beside its heads
   --fraud DIR    where fraud proofs are written; default: the current folder
   --follow S     go on: a pass every S seconds, until it is stopped
+  --seen FILE    of a URL: remembers its highest checkpoint from one run to the
+                 next; a log that went back, or forked, is refused and told so
   --name NAME    name of a new key; default localhost/auditor
   --policy FILE  whose log, which witnesses     --vkey KEY  instead: its key
 `,
   async run(args, io) {
     const flags = parseFlags(args, {
-      text: ['key', 'fraud', 'follow', 'name', ...DATA_FOLDER_FLAGS, ...TRUST_FLAGS],
+      text: ['key', 'fraud', 'follow', 'name', ...DATA_FOLDER_FLAGS, ...TRUST_FLAGS, ...SEEN_FLAGS],
       on: ['post'],
       operands: [1, 2],
     });
@@ -62,7 +65,7 @@ with the log's key alone, and says what it shows.
 
 async function auditPlace(place: string, flags: Flags, io: CommandIo): Promise<ExitCode> {
   const isFolder = await isDataFolder(place);
-  for (const name of isFolder ? ['fraud', 'follow'] : DATA_FOLDER_FLAGS) {
+  for (const name of isFolder ? ['fraud', 'follow', 'seen'] : DATA_FOLDER_FLAGS) {
     if (flags.text(name) === undefined) continue;
     throw malformed(`--${name}: not for a ${isFolder ? 'data folder' : 'log that is served'}`);
   }
@@ -88,8 +91,9 @@ async function auditLog(url: string, given: Parameters<typeof auditFolder>[1]): 
   }
   const fetch = fetchWithToken(io);
   const location = { url, fetch };
+  const { client, keep } = await openRemembering({ url, policy, fetch }, flags, io);
   const auditor = new IndexAuditor({
-    client: openLogClient({ url, policy, fetch }),
+    client,
     location,
     signer,
     signal: io.stop,
@@ -98,7 +102,7 @@ async function auditLog(url: string, given: Parameters<typeof auditFolder>[1]): 
   const seconds = secondsOf(flags.text('follow'));
   let isClean = true;
   for (;;) {
-    const report = await auditor.pass();
+    const report = await auditor.pass().finally(keep);
     if (report.findings.length > 0) isClean = false;
     if (report.note !== null && flags.on('post')) await postAudit(location, report.note);
     const files = await writeFrauds(report, flags.text('fraud') ?? '.');

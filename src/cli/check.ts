@@ -1,14 +1,14 @@
-import { openLogClient } from '../client/client.ts';
 import { httpTiles } from '../client/http-tiles.ts';
 import { auditTree } from '../core/audit.ts';
 import { base64 } from '../core/base64.ts';
-import { type ErrorCode, isTransparencyError } from '../core/error.ts';
+import { type ErrorCode, isTransparencyError, TransparencyError } from '../core/error.ts';
 import type { Policy } from '../core/policy.ts';
 import { checkFolder } from './check-folder.ts';
 import type { Command, CommandIo, ExitCode } from './command.ts';
 import { DATA_FOLDER_FLAGS, dataFoldersOf, isDataFolder } from './data-folder.ts';
 import { type Flags, parseFlags } from './flags.ts';
 import { IndexCheck } from './index-check.ts';
+import { openRemembering, SEEN_FLAGS } from './seen-file.ts';
 import { checkUrl } from './submit.ts';
 import { fetchWithToken } from './token-fetch.ts';
 import { requireTrust, TRUST_FLAGS } from './trust-flags.ts';
@@ -17,7 +17,7 @@ import { requireTrust, TRUST_FLAGS } from './trust-flags.ts';
 export const check: Command = {
   name: 'check',
   summary: 'derive a whole log anew from its entries, and name the first lie',
-  help: `varve check URL --vkey KEY|--policy FILE [--json]
+  help: `varve check URL --vkey KEY|--policy FILE [--seen FILE] [--json]
 varve check DIR --vkey KEY|--policy FILE [--log NAME] [--keys DIR] [--guard DIR]
             [--json]
 
@@ -34,19 +34,24 @@ to them. Exits with 1 at the first difference, and says where it is.
   --keys DIR     where keys and guard are, if not in DIR
   --guard DIR
   --vkey KEY     the key of the log      --policy FILE  or its policy
+  --seen FILE    of a URL: remembers its highest checkpoint from one run to the
+                 next; a log that went back, or forked, is refused and told so
   --json         print the result as JSON
 
 Variable: VARVE_TOKEN, a token with the role audit, where one is asked for
 `,
   async run(args, io) {
     const flags = parseFlags(args, {
-      text: [...DATA_FOLDER_FLAGS, ...TRUST_FLAGS],
+      text: [...DATA_FOLDER_FLAGS, ...TRUST_FLAGS, ...SEEN_FLAGS],
       on: ['json'],
       operands: [1, 1],
     });
     const [place = ''] = flags.operands;
     const isFolder = await isDataFolder(place);
     if (!isFolder) checkUrl(place);
+    else if (flags.text('seen') !== undefined) {
+      throw new TransparencyError('config.malformed', '--seen is for a log that is served');
+    }
     const policy = await requireTrust(flags);
     try {
       const result = isFolder
@@ -56,7 +61,7 @@ Variable: VARVE_TOKEN, a token with the role audit, where one is asked for
             name: flags.text('log'),
             io,
           })
-        : await checkServed(place, { policy, io });
+        : await checkServed(place, { policy, flags, io });
       tell(result, flags, io);
       return 0;
     } catch (error) {
@@ -100,12 +105,12 @@ const COULD_NOT_RUN: ReadonlySet<ErrorCode> = new Set([
 
 async function checkServed(
   url: string,
-  options: { readonly policy: Policy; readonly io: CommandIo },
+  options: { readonly policy: Policy; readonly flags: Flags; readonly io: CommandIo },
 ): Promise<CheckResult> {
-  const { policy, io } = options;
+  const { policy, flags, io } = options;
   const fetch = fetchWithToken(io);
-  const client = openLogClient({ url, policy, fetch });
-  const head = await client.checkpoint(io.stop);
+  const { client, keep } = await openRemembering({ url, policy, fetch }, flags, io);
+  const head = await client.checkpoint(io.stop).finally(keep);
   // Raw, not authenticated: the audit itself finds out which of tile and entry is the lie.
   const source = httpTiles({ url, fetch });
   const index = new IndexCheck(head.origin);

@@ -2,7 +2,6 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type LogClient,
-  openLogClient,
   openSubmitter,
   proveReceipt,
   type SubmitResult,
@@ -15,6 +14,7 @@ import { parseSubmission } from '../event/submission.ts';
 import type { Command, CommandIo } from './command.ts';
 import { type Flags, parseFlags } from './flags.ts';
 import { readItems } from './items.ts';
+import { openRemembering, SEEN_FLAGS } from './seen-file.ts';
 import { fetchWithToken } from './token-fetch.ts';
 import { readTrust, TRUST_FLAGS } from './trust-flags.ts';
 
@@ -23,7 +23,7 @@ export const submit: Command = {
   name: 'submit',
   summary: 'send events to a log, and print a receipt for each',
   help: `varve submit URL [FILE...] [--wait published]
-             [--proof DIR --policy FILE|--vkey KEY]
+             [--proof DIR --policy FILE|--vkey KEY [--seen FILE]]
 
 Sends the events of the files, or of stdin: one JSON object, an array, or one
 object a line. Sends them again while the log is busy or away; the log makes
@@ -38,12 +38,14 @@ event of the same source and id.
                     it with the entry: DIR/INDEX.tlog-proof, DIR/INDEX.leaf
   --policy FILE     whom the proofs are held against; see 'varve verify'
   --vkey KEY        instead: the key of the log, and no witness
+  --seen FILE       remembers the highest checkpoint from one run to the next: a
+                    log that went back, or forked, is refused and told so
 
 Variable: VARVE_TOKEN, a token with the role submit, where one is asked for
 `,
   async run(args, io) {
     const flags = parseFlags(args, {
-      text: ['wait', 'proof', ...TRUST_FLAGS],
+      text: ['wait', 'proof', ...TRUST_FLAGS, ...SEEN_FLAGS],
       operands: [1, Number.MAX_SAFE_INTEGER],
     });
     const [url = '', ...files] = flags.operands;
@@ -54,16 +56,20 @@ Variable: VARVE_TOKEN, a token with the role submit, where one is asked for
     const reader = proofs === null ? {} : { reader: proofs.reader };
     const submitter = openSubmitter({ url, fetch: fetchWithToken(io), ...reader });
     let isClean = true;
-    for (let from = 0; from < items.length; from += PORTION) {
-      const portion = items.slice(from, from + PORTION);
-      const results = await submitter.submit(portion, { waitPublished, signal: io.stop });
-      io.progress(`${from + portion.length} of ${items.length} submitted`);
-      for (const [i, result] of results.entries()) {
-        io.write(lineOf(result));
-        if (result.kind !== 'receipt') isClean = false;
-        if (result.kind === 'refused' || proofs === null) continue;
-        await proofs.write(result.receipt, portion[i] as Uint8Array);
+    try {
+      for (let from = 0; from < items.length; from += PORTION) {
+        const portion = items.slice(from, from + PORTION);
+        const results = await submitter.submit(portion, { waitPublished, signal: io.stop });
+        io.progress(`${from + portion.length} of ${items.length} submitted`);
+        for (const [i, result] of results.entries()) {
+          io.write(lineOf(result));
+          if (result.kind !== 'receipt') isClean = false;
+          if (result.kind === 'refused' || proofs === null) continue;
+          await proofs.write(result.receipt, portion[i] as Uint8Array);
+        }
       }
+    } finally {
+      await proofs?.keep();
     }
     return isClean ? 0 : 1;
   },
@@ -75,6 +81,7 @@ const PORTION = 1_000;
 /** Verifies proofs and writes them. */
 interface Proofs {
   readonly reader: LogClient;
+  keep(): Promise<void>;
   write(receipt: Receipt, item: Uint8Array): Promise<void>;
 }
 
@@ -83,6 +90,7 @@ async function openProofs(url: string, flags: Flags, io: CommandIo): Promise<Pro
   const policy = await readTrust(flags);
   if (dir === undefined) {
     if (policy !== undefined) throw malformed('--policy and --vkey are for --proof DIR');
+    if (flags.text('seen') !== undefined) throw malformed('--seen is for --proof DIR');
     return null;
   }
   if (policy === undefined) {
@@ -91,9 +99,11 @@ async function openProofs(url: string, flags: Flags, io: CommandIo): Promise<Pro
     );
   }
   await mkdir(dir, { recursive: true });
-  const client: LogClient = openLogClient({ url, policy, fetch: fetchWithToken(io) });
+  const reach = { url, policy, fetch: fetchWithToken(io) };
+  const { client, keep } = await openRemembering(reach, flags, io);
   return {
     reader: client,
+    keep,
     async write(receipt, item) {
       const file = await proveReceipt(client, receipt, { signal: io.stop });
       await writeFile(join(dir, `${receipt.index}.leaf`), leafOf(receipt, item));

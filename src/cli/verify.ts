@@ -24,12 +24,12 @@ alone. Reads these files and nothing else. Exits with 0 only if everything
 holds, with 1 if anything does not, with 2 if it could not try.
 
   PROOF          a tlog-proof file (GET /LOG/entries/N/proof, 'submit --proof')
-  FORK-PROOF     what a log keeps as evidence, a witness under GET /HASH/evidence
+  FORK-PROOF     what logs and witnesses keep as evidence (GET /HASH/evidence)
   --leaf FILE    the exact bytes of the entry (GET /LOG/entries/N)
   --policy FILE  which logs are accepted, and whose cosignatures suffice
   --vkey KEY     instead: the key of one log, and no witness
-  --p256 FILE    PEM of the log's P-256 key ('varve keys'), where a head of a fork
-                 proof is one of RFC 6962
+  --p256 FILE    PEM of the log's P-256 key ('varve keys'), where a head of the
+                 fork proof is one of RFC 6962
   --json         print it as JSON
 `,
   async run(args, io) {
