@@ -16,6 +16,8 @@ export interface Pair {
   readonly without: KeyedReport;
   readonly withIndex: KeyedReport;
   readonly lagEntriesMax: number;
+  /** The most that each server held since it was started. */
+  readonly rssPeakMiB: { readonly without: number; readonly withIndex: number };
 }
 
 /** Everything that a run of bench/index.ts found. */
@@ -59,6 +61,7 @@ export function indexSection(record: IndexRecord): string {
     ({ without, withIndex }) => withIndex.latencyMs.p50 / without.latencyMs.p50,
   );
   const ratio = medianOf(ratios);
+  const mostOf = (of: (pair: Pair) => number): number => Math.max(0, ...pairs.map(of));
   const lags = pairs.map(({ lagEntriesMax }) => lagEntriesMax);
   const { lagEntries } = saturation;
   const lagFirst = lagEntries[0] ?? 0;
@@ -72,7 +75,7 @@ export function indexSection(record: IndexRecord): string {
     ],
     [
       'resident, the most of the whole server while it builds',
-      `${build.rssPeakMiB} MiB`,
+      `${build.rssPeakMiB} MiB; at ${count(offered)} events/s without the index ${mostOf(({ rssPeakMiB }) => rssPeakMiB.without)} MiB, with it ${mostOf(({ rssPeakMiB }) => rssPeakMiB.withIndex)}`,
       '≤ 512 MiB',
       build.rssPeakMiB <= 512,
     ],

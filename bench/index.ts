@@ -149,19 +149,27 @@ async function measurePairs(start: (index: boolean) => Promise<ServerProcess>): 
   for (let round = 0; round < ROUNDS; round++) {
     const order = round % 2 === 0 ? [false, true] : [true, false];
     const found = new Map<boolean, KeyedReport>();
+    const rss = new Map<boolean, number>();
     let lag: number[] = [];
     for (const index of order) {
       const server = await start(index);
       if (index) await caughtUp(server);
       const lags = watchLag(server);
+      const watch = new CpuWatch(server.pid);
       found.set(index, await load(server, { perSecond: OFFERED, connections: 64, lines: 1 }));
+      rss.set(index, watch.end().rssPeakMiB);
       const seen = await lags();
       if (index) lag = seen;
       await server.stop();
     }
     const [without, withIndex] = [found.get(false), found.get(true)];
     if (without === undefined || withIndex === undefined) continue;
-    pairs.push({ without, withIndex, lagEntriesMax: Math.max(0, ...lag) });
+    pairs.push({
+      without,
+      withIndex,
+      lagEntriesMax: Math.max(0, ...lag),
+      rssPeakMiB: { without: rss.get(false) ?? 0, withIndex: rss.get(true) ?? 0 },
+    });
     say(
       `pair: p50 ${without.latencyMs.p50} ms without, ${withIndex.latencyMs.p50} with; lag at most ${Math.max(0, ...lag)}`,
     );

@@ -232,7 +232,9 @@ export class FollowerRun {
     const tree = this.#cursor;
     const { bufferPostingsMax, bufferKeysMax } = this.#options.limits;
     const { postings, keys } = this.#buffer;
-    if (tree === null || (postings < bufferPostingsMax && keys < bufferKeysMax)) return;
+    // The labels of one bucket are hashed without a pause, and an empty index is one.
+    const keysMax = this.#state.map.keys === 0 ? bufferKeysMax / 8 : bufferKeysMax;
+    if (tree === null || (postings < bufferPostingsMax && keys < keysMax)) return;
     // A head that can be made now, or is on its way, takes them.
     const isHeadNear = this.#reached !== null && tree.size >= this.#startSize;
     if (isHeadNear || this.#proposed !== null) return;
