@@ -4,11 +4,10 @@
  * gone is made again without a second head.
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { openLogClient } from '../../src/client/client.ts';
 import { type LookupResult, lookup } from '../../src/client/lookup-client.ts';
 import { lookupPolicyOf } from '../../src/client/lookup-policy.ts';
@@ -18,6 +17,8 @@ import { labelOf, parseLookupKey } from '../../src/event/map.ts';
 import { IndexAuditor } from '../../src/monitor/index-audit.ts';
 import { seededRandom } from '../support/random.ts';
 import { eventOf } from './events.ts';
+import { flood } from './index/flood.ts';
+import { printManyEvents } from './index/many-events.ts';
 import { Report } from './report.ts';
 import { runWell } from './run.ts';
 import { type ServedLog, type ServerProcess, startServer, VARVE } from './server.ts';
@@ -122,29 +123,7 @@ async function run(): Promise<void> {
   });
   await report.check('a key of very many events is printed in little memory', async () => {
     const log = server.log(LOG);
-    for (let at = 0; at < MANY; at += 5_000) {
-      const numbers = Array.from({ length: Math.min(5_000, MANY - at) }, (_, i) => at + i);
-      const ids = numbers.map((n) => eventOf(LOG, 'busy', n));
-      const headers = { 'content-type': 'application/json' };
-      const body = `[${ids.join(',')}]`;
-      const reply = await fetch(`${log.url}/events`, { method: 'POST', headers, body });
-      equal(reply.status, 201, await reply.text());
-    }
-    await caughtUp(log, MANY, 'busy');
-    // More than this is taken only by who holds the entries: a million are a gigabyte.
-    const program = ['--max-old-space-size=160', ...VARVE, 'lookup', log.url, 'source:busy'];
-    const child = spawn(process.execPath, [...program, '--vkey', log.vkey], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let said = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      said = (said + text).slice(-2_000);
-    });
-    let lines = 0;
-    for await (const _ of createInterface({ input: child.stdout })) lines += 1;
-    const code = child.exitCode ?? (await new Promise((resolve) => child.on('close', resolve)));
-    deepEqual([code, lines], [0, MANY], said);
-    return said.split('\n').find((line) => line.startsWith('All')) ?? '';
+    return await printManyEvents(log, MANY, () => caughtUp(log, MANY, 'busy'));
   });
   await report.check('the metrics tell its lag, and the keys that were new', async () => {
     const url = new URL('/metrics', server.log(LOG).url);
@@ -162,6 +141,9 @@ async function run(): Promise<void> {
     }
   });
   await report.check('the server stops well', () => server.stop().then(() => undefined));
+  await report.check('a token that floods the index with new keys is refused, no other', () =>
+    flood(folder),
+  );
 }
 
 /** What a command of ours prints. @throws with what it says if it does not end with 0 */

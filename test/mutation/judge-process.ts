@@ -4,6 +4,8 @@ import type { Question, Reply } from './judge.ts';
 
 /** A check without which a test does not even end in this time is missed by it. */
 const JUDGE_MS_MAX = 45_000;
+/** All tests together, as they are. */
+const REACH_MS_MAX = 300_000;
 
 /** A process that runs the tests; it is started again if one never ends. */
 export class Judge {
@@ -18,7 +20,7 @@ export class Judge {
   /** Null: the process said nothing in time, and was ended. */
   async ask(question: Question): Promise<Reply | null> {
     const running = this.#process ?? (await this.#start());
-    const reply = replyOf(running, JUDGE_MS_MAX);
+    const reply = replyOf(running, question.kind === 'reach' ? REACH_MS_MAX : JUDGE_MS_MAX);
     running.send(question);
     const told = await reply;
     if (told === null) this.end();
