@@ -1,5 +1,6 @@
 /** Varve for those who hold entries, proofs and keys: verify offline, read a log, submit to one. Runs in a browser. */
 export * from './client/client.ts';
+export { type EventWindow, openEventWindow } from './client/event-window.ts';
 export { type BundleSource, openBundle } from './core/bundle.ts';
 export { type Checkpoint, openCheckpoint, type VerifiedCheckpoint } from './core/checkpoint.ts';
 export { checkConsistency } from './core/consistency.ts';

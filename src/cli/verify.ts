@@ -1,8 +1,9 @@
+import { type EventWindow, openEventWindow } from '../client/event-window.ts';
 import { base64 } from '../core/base64.ts';
 import { isTransparencyError, TransparencyError } from '../core/error.ts';
 import { leafHash } from '../core/hash.ts';
 import type { Policy } from '../core/policy.ts';
-import { openProofFile, type ProvenEntry } from '../core/proof-file.ts';
+import { openProofFile } from '../core/proof-file.ts';
 import { type Leaf, parseLeaf } from '../event/leaf.ts';
 import type { Command } from './command.ts';
 import { type Flags, parseFlags } from './flags.ts';
@@ -14,7 +15,8 @@ import { forkVerdictOf, isForkProof, textOfFork } from './verify-fork.ts';
 export const verify: Command = {
   name: 'verify',
   summary: 'verify a proof offline, from files alone',
-  help: `varve verify PROOF --leaf FILE --policy FILE|--vkey KEY [--json]
+  help: `varve verify PROOF --leaf FILE --policy FILE|--vkey KEY [--seen FILE]
+             [--json]
 varve verify FORK-PROOF --policy FILE|--vkey KEY [--p256 FILE] [--json]
 
 Verifies that the entry in FILE is in the log, under a checkpoint that the log
@@ -28,13 +30,15 @@ holds, with 1 if anything does not, with 2 if it could not try.
   --leaf FILE    the exact bytes of the entry (GET /LOG/entries/N)
   --policy FILE  which logs are accepted, and whose cosignatures suffice
   --vkey KEY     instead: the key of one log, and no witness
+  --seen FILE    the checkpoint that the entry names in ctx.seen, as its source
+                 received it: the event is not older than its cosignatures
   --p256 FILE    PEM of the log's P-256 key ('varve keys'), where a head of the
                  fork proof is one of RFC 6962
   --json         print it as JSON
 `,
   async run(args, io) {
     const flags = parseFlags(args, {
-      text: ['leaf', 'p256', ...TRUST_FLAGS],
+      text: ['leaf', 'seen', 'p256', ...TRUST_FLAGS],
       on: ['json'],
       operands: [1, 1],
     });
@@ -47,12 +51,14 @@ holds, with 1 if anything does not, with 2 if it could not try.
       throw new TransparencyError('config.malformed', '--leaf FILE has to hold the entry');
     }
     const policy = await requireTrust(flags);
+    const seen = await readUnless(isFork, flags, 'seen');
     try {
       if (leaf === undefined) {
         const verdict = forkVerdictOf(proof, { policy, p256 });
         io.write(flags.on('json') ? `${JSON.stringify(verdict)}\n` : textOfFork(verdict));
       } else {
-        const verdict = verdictOf({ proof, leaf, policy });
+        const named = seen === undefined ? {} : { seen };
+        const verdict = verdictOf({ proof, leaf, policy, ...named });
         io.write(flags.on('json') ? `${JSON.stringify(verdict)}\n` : textOf(verdict));
       }
       return 0;
@@ -92,24 +98,32 @@ export interface Verdict {
   /** What the entry is, as far as it says; null for bytes that are no leaf of events. */
   readonly entry: { readonly v: string; readonly about: string } | null;
   readonly cosignatures: readonly { readonly witness: string; readonly time: string }[];
+  /** A time after which the event was made, by the quorum's word on a checkpoint that it names; null: nobody vouches. */
+  readonly notBefore: string | null;
   /** A time before which the tree with the entry existed, by the quorum's word; null: nobody vouches for one. */
   readonly notAfter: string | null;
+  /** What the event claims of its time, and whether that is between the two; null where one is missing. */
+  readonly claimed: { readonly time: string; readonly isInside: boolean | null } | null;
   readonly notProven: readonly string[];
 }
 
 /**
  * Verifies an entry against a proof file.
  *
- * @throws {TransparencyError} what `openProofFile` throws
+ * @param claim.seen  the checkpoint that the entry names
+ * @throws {TransparencyError} what `openProofFile` and `openEventWindow` throw
  */
 export function verdictOf(claim: {
   readonly proof: Uint8Array;
   readonly leaf: Uint8Array;
   readonly policy: Policy;
+  readonly seen?: Uint8Array;
 }): Verdict {
   const hash = leafHash(claim.leaf);
   const proven = openProofFile(claim.proof, { leafHash: hash, policy: claim.policy });
   const { checkpoint } = proven;
+  const window = openEventWindow({ ...claim, entry: claim.leaf, proven });
+  const { notBeforeSeconds, notAfterSeconds, claimed, isClaimInside } = window;
   return {
     holds: true,
     origin: checkpoint.origin,
@@ -121,8 +135,10 @@ export function verdictOf(claim: {
     cosignatures: checkpoint.cosignatures.map(({ name, timestampSeconds }) => {
       return { witness: name, time: timeOf(timestampSeconds) };
     }),
-    notAfter: proven.time.notAfterSeconds === null ? null : timeOf(proven.time.notAfterSeconds),
-    notProven: notProvenBy(proven),
+    notBefore: notBeforeSeconds === null ? null : timeOf(notBeforeSeconds),
+    notAfter: notAfterSeconds === null ? null : timeOf(notAfterSeconds),
+    claimed: claimed === null ? null : { time: claimed, isInside: isClaimInside },
+    notProven: notProvenBy(window),
   };
 }
 
@@ -141,18 +157,33 @@ function textOf(verdict: Verdict): string {
       verdict.cosignatures.map(({ witness, time }) => `${witness} at ${time}`).join(', ') ||
         'nobody: no witness is named in the policy',
     ],
-    ['not after', verdict.notAfter ?? 'no time: nobody but the log vouches for one'],
+    ...windowLines(verdict),
     ...verdict.notProven.map((line, i) => [i === 0 ? 'not proven' : '', line]),
   ];
   return lines.map(([label = '', text = '']) => `${label.padEnd(12)}${text}\n`).join('');
 }
 
-function notProvenBy(proven: ProvenEntry): readonly string[] {
-  const { notAfterSeconds } = proven.time;
+/** Both ends of the window, its width, and the claim beside it. */
+function windowLines({ notBefore, notAfter, claimed }: Verdict): readonly string[][] {
+  const widthSeconds = (Date.parse(notAfter ?? '') - Date.parse(notBefore ?? '')) / 1_000;
+  const inside = claimed?.isInside === true ? 'inside of it' : 'OUTSIDE of it';
+  return [
+    ...(notBefore === null ? [] : [['not before', notBefore]]),
+    ['not after', notAfter ?? 'no time: nobody but the log vouches for one'],
+    ...(Number.isNaN(widthSeconds) ? [] : [['window', `${widthSeconds} s wide, by the cosigners`]]),
+    ...(claimed === null || claimed.isInside === null
+      ? []
+      : [['claimed', `${claimed.time}, ${inside}`]]),
+  ];
+}
+
+function notProvenBy({ notBeforeSeconds, notAfterSeconds }: EventWindow): readonly string[] {
   return [
     'that what the entry says is true: the log commits to what it was sent',
     'that nothing else was to be sent, or that no other entry speaks of the same',
-    'when it happened: times in the entry are claims of its source and of the log',
+    notBeforeSeconds === null
+      ? 'when it happened: times in the entry are claims of its source and of the log'
+      : 'when it happened: the event was made in the window, and may tell of what was before',
     ...(notAfterSeconds === null
       ? ['that the log showed everybody the same tree: that takes witnesses']
       : []),

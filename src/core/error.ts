@@ -92,6 +92,7 @@ export type ErrorCode =
   | 'ingest.bad-signature'
   | 'receipt.malformed'
   | 'receipt.mismatch'
+  | 'seen.mismatch'
   // the log
   | 'pool.full'
   | 'pool.stale'

@@ -140,7 +140,8 @@ function plainLeaf(bytes: Uint8Array): EventLeaf | null {
   const fast = fastEvent(bytes, HEAD.length);
   if (fast === null || bytes[fast.end] !== COMMA) return null;
   // With a brace for its comma, what follows the event is an object of its own; its members sort behind `event`.
-  const rest = bytes.slice(fast.end);
+  // A copy: `slice` of a Buffer would be a view, and the brace would stand in the caller's bytes.
+  const rest = new Uint8Array(bytes.subarray(fast.end));
   rest[0] = OPEN_BRACE;
   const { recv, sig } = parseCanonicalValue(rest, LEAF_REST) as unknown as EventLeaf;
   return { v: 'nhi.leaf/1', event: fast.event.event, recv, sig };

@@ -45,7 +45,8 @@ function fastSubmission(bytes: Uint8Array): Submission | null {
   const held = fastEvent(bytes, WRAPPER.length);
   if (held === null || bytes[held.end] !== COMMA) return null;
   // What follows the event is short. With a brace for its comma it is an object of its own.
-  const rest = bytes.slice(held.end);
+  // A copy, also of a Buffer, whose `slice` is a view.
+  const rest = new Uint8Array(bytes.subarray(held.end));
   rest[0] = OPEN_BRACE;
   const value = parseStrictJson(rest, { depthMax: EVENT_LIMITS.holderDepthMax });
   if (!isObject(value) || Object.keys(value).join() !== 'sig') return null;

@@ -174,6 +174,7 @@ export function statusOf(code: ErrorCode): number {
     case 'genesis.malformed':
     case 'receipt.malformed':
     case 'receipt.mismatch':
+    case 'seen.mismatch':
     case 'opening.mismatch':
     case 'store.moved':
     case 'store.corrupt':

@@ -50,6 +50,15 @@ describe('the leaf of an event', () => {
     });
   }
 
+  it('is read without a change of the bytes, also where they are a Buffer', () => {
+    for (const vector of file.leaves) {
+      const bytes = Buffer.from(vector.leaf);
+      parseLeaf(bytes);
+      expect(bytes.toString('utf8')).toBe(vector.leaf);
+      expect(parseLeaf(bytes)).toMatchObject({ v: 'nhi.leaf/1' });
+    }
+  });
+
   it('is the canonical form of its value, whatever names hold', () => {
     const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 });
     const { event } = file.leaves[0] as LeafVector;

@@ -40,6 +40,15 @@ describe('a submission item', () => {
     expect(parseSubmission(bytesOf(JSON.stringify({ event: tool, sig: null }))).sig).toBe(null);
   });
 
+  it('is read without a change of the bytes, also where they are a Buffer', () => {
+    for (const { event } of events) {
+      const text = textOf(formatSubmission({ event, sig }));
+      const bytes = Buffer.from(text);
+      expect(parseSubmission(bytes).sig).toEqual(sig);
+      expect(bytes.toString('utf8')).toBe(text);
+    }
+  });
+
   it('is written in canonical form, bare where nothing goes with it', () => {
     expect(textOf(formatSubmission({ event: tool }))).toBe(
       textOf(parseSubmission(formatSubmission({ event: tool })).event.canonical),

@@ -138,7 +138,7 @@ async function tell(report: Report, site: Site): Promise<void> {
     deepEqual([done.sig, done.event.src.seq], [null, undefined]);
     // The claimed time lies two days before the first moment that anybody vouches for: no bound below.
     ok(Date.parse(done.event.time.occurred) < began);
-    equal((await verifyFiles(site, files)).notBefore ?? null, null);
+    equal((await verifyFiles(site, files)).notBefore, null);
     return undefined;
   });
 }

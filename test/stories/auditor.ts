@@ -87,8 +87,9 @@ export interface Verdict {
   readonly holds: boolean;
   readonly code?: string;
   readonly index: number;
-  readonly notBefore?: string | null;
+  readonly notBefore: string | null;
   readonly notAfter: string | null;
+  readonly claimed: { readonly time: string; readonly isInside: boolean | null } | null;
   readonly notProven: readonly string[];
   readonly cosignatures: readonly unknown[];
 }

@@ -161,7 +161,7 @@ async function tell(report: Report, site: Site): Promise<void> {
     deepEqual([holds, index], [true, gapEvent.index]);
     // The order within the tree is proven; the time is, from one side alone.
     ok(notAfter !== null);
-    equal(notBefore ?? null, null);
+    equal(notBefore, null);
     return `not after ${notAfter}`;
   });
 }

@@ -139,7 +139,7 @@ async function tell(report: Report, site: Site): Promise<void> {
       const { holds, notBefore, notAfter, notProven } = await verifyFiles(site, proofs.late);
       equal(holds, true);
       // No bound below: a Vault cannot name a tree head. It may have been within its window and reported late.
-      equal(notBefore ?? null, null);
+      equal(notBefore, null);
       ok(Date.parse(notAfter ?? '') > windows.reader.to);
       ok(notProven.some((line) => line.startsWith('when it happened')));
       ok(

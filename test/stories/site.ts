@@ -15,6 +15,8 @@ export const TENANT = 'acme';
 export interface SiteOptions {
   /** Witness processes that have to cosign every head, all of them. Default 0: nobody watches. */
   readonly witnesses?: number;
+  /** Further flags of the server. */
+  readonly flags?: readonly string[];
 }
 
 /** What a story plays on: a server with its index, witnesses, and the policy that an auditor was handed once. */
@@ -24,15 +26,23 @@ export class Site {
   readonly policyFile: string;
   readonly policy: Policy;
   readonly #witnesses: readonly WitnessProcess[];
+  readonly #flags: readonly string[];
   #server: ServerProcess | undefined;
 
-  private constructor(work: string, policyText: string, witnesses: readonly WitnessProcess[]) {
+  private constructor(
+    work: string,
+    policyText: string,
+    parts: { readonly witnesses: readonly WitnessProcess[]; readonly flags: readonly string[] },
+  ) {
     this.work = work;
     this.dataFolder = join(work, 'data');
     this.policyFile = join(work, 'policy');
     writeFileSync(this.policyFile, policyText);
     this.policy = parsePolicy(utf8(policyText));
-    this.#witnesses = witnesses;
+    this.#witnesses = parts.witnesses;
+    const { policyFile } = this;
+    const watched = parts.witnesses.length > 0 ? ['--policy', policyFile] : [];
+    this.#flags = [...watched, ...parts.flags];
   }
 
   /** Makes the keys, starts the witnesses and the server. */
@@ -43,21 +53,21 @@ export class Site {
     const { vkey } = JSON.parse(made) as { readonly vkey: string };
     const names = Array.from({ length: options.witnesses ?? 0 }, (_, i) => `w${i}`);
     const witnesses = await Promise.all(names.map((name) => watcher(join(work, name), name, vkey)));
-    const site = new Site(work, policyOf(vkey, witnesses), witnesses);
+    const { flags = [] } = options;
+    const site = new Site(work, policyOf(vkey, witnesses), { witnesses, flags });
     await site.start();
     return site;
   }
 
   /** Starts the server over its folder. @throws if it does not come to publish, unless `waitsUntil` says to go on before */
   async start(waitsUntil: 'ready' | 'listening' = 'ready'): Promise<void> {
-    const { dataFolder, policyFile } = this;
-    const watched = this.#witnesses.length > 0;
+    const { dataFolder } = this;
     this.#server = await startServer({
       dataFolder,
       logs: [TENANT],
       index: true,
       waitsUntil,
-      ...(watched ? { flags: ['--policy', policyFile] } : {}),
+      flags: this.#flags,
     });
   }
 

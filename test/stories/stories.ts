@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { Report } from '../e2e/report.ts';
 import { adminErases } from './admin-erases.ts';
 import { agentCallsApi } from './agent-calls-api.ts';
+import { deployment } from './deployment.ts';
 import { machineSpeed } from './machine-speed.ts';
 import { secretsWindow } from './secrets-window.ts';
 
@@ -18,6 +19,7 @@ const STORIES: ReadonlyMap<string, Story> = new Map([
   ['agent-calls-api', agentCallsApi],
   ['secrets-window', secretsWindow],
   ['admin-erases', adminErases],
+  ['deployment', deployment],
   ['machine-speed', machineSpeed],
 ]);
 
