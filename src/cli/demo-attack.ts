@@ -11,7 +11,7 @@ import {
   stealKey,
 } from './demo-outcomes.ts';
 import { runAttacker } from './demo-processes.ts';
-import { DemoHost, enrol, startWitnesses } from './demo-site.ts';
+import { DemoHost, type DemoStand, enrol, startWitnesses } from './demo-site.ts';
 
 interface Attack {
   readonly log: string;
@@ -134,6 +134,16 @@ async function putBack(
   return `put the ${parts.join(' and the ')} of ${log} back to what was copied before`;
 }
 
+/** Where a log stands that was just shown what contradicts it: it looks after it has answered. */
+async function untilHalted(host: DemoHost, log: string): Promise<DemoStand> {
+  const end = performance.now() + 1_000;
+  for (;;) {
+    const stand = await host.stand(log);
+    if (stand.kind === 'halted' || performance.now() > end) return stand;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 function tell(table: readonly (readonly [string, Outcome, Outcome])[], io: CommandIo): void {
   io.write('\n5  What became of it. The attacker …\n');
   for (const [title, watched, alone] of table) {
@@ -171,8 +181,7 @@ async function rememberers(site: Site, io: CommandIo): Promise<void> {
         (error: Error) => error.message,
       );
     const proof = client.conflicts.some((one) => one.proof !== null) ? ' It has a fork proof.' : '';
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const { kind, reason } = await host.stand(log);
+    const { kind, reason } = await untilHalted(host, log);
     const state = kind === 'halted' ? ` The log halted: ${reason}.` : '';
     io.write(`   - ${log}: ${said}.${proof}${state}\n`);
   }

@@ -50,17 +50,29 @@ export async function observe(site: Site, log: string, host: DemoHost): Promise<
 }
 
 async function stopped(site: Site, log: string, host: DemoHost, what: string): Promise<Outcome> {
-  // The server tells of its witnesses once a second.
-  await new Promise((resolve) => setTimeout(resolve, 1_200));
-  const disputers = host.disputedBy(log);
+  const { reason = '' } = await host.stand(log);
+  const disputers = reason === 'evidence' ? await disputersOf(host, log) : host.disputedBy(log);
   const holders = await holdersOfProofs(site.witnesses, host.line(log).origin);
   const noticedBy = [
     ...(disputers.length > 0 ? [`witnesses ${disputers.join(', ')}`] : []),
     ...(holders.length > 0 ? [`fork proof at ${holders.join(', ')}`] : []),
   ];
-  const { reason = '' } = await host.stand(log);
   return { isStopped: true, what, noticedBy: [...(BY_REASON[reason] ?? []), ...noticedBy] };
 }
+
+/** The server tells of its witnesses once a second, and later where the machine is busy. */
+async function disputersOf(host: DemoHost, log: string): Promise<readonly string[]> {
+  const end = performance.now() + TOLD_WITHIN_MS;
+  while (host.disputedBy(log).length === 0 && performance.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  // Others that dispute it are told of in the same look, or the next.
+  if (host.disputedBy(log).length > 0) await new Promise((resolve) => setTimeout(resolve, 300));
+  return host.disputedBy(log);
+}
+
+/** Evidence that came from no witness, as from a client, is told of by none. */
+const TOLD_WITHIN_MS = 10_000;
 
 /** Who has noticed it when a log halts for that reason. */
 const BY_REASON: Readonly<Record<string, readonly string[]>> = {

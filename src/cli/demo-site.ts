@@ -118,7 +118,7 @@ export class DemoHost {
   }
 
   /** Waits until a log has halted, or has published all that it holds now; at most so long. */
-  async settle(log: string, limitMs = 15_000): Promise<DemoStand> {
+  async settle(log: string, limitMs = 30_000): Promise<DemoStand> {
     const { integratedSize } = await this.stand(log);
     const end = performance.now() + limitMs;
     for (;;) {

@@ -2,7 +2,13 @@ import { randomInt } from 'node:crypto';
 import { TransparencyError } from '../core/error.ts';
 import { type ListedLog, parseLogList } from '../core/log-list.ts';
 import { formatVkey, KEY_TYPE, parseVkey } from '../core/vkey.ts';
-import { createWitnessApp, type HttpServer, limitsOf, listen } from '../http/http.ts';
+import {
+  createWitnessApp,
+  type HttpServer,
+  limitsOf,
+  listen,
+  WITNESS_CONNECTIONS_MAX,
+} from '../http/http.ts';
 import { createWitness } from '../witness/witness.ts';
 import type { Command, CommandIo, ExitCode } from './command.ts';
 import { type Flags, type FlagTable, parseFlags } from './flags.ts';
@@ -104,7 +110,11 @@ async function serveWitness(flags: Flags, io: CommandIo): Promise<ExitCode> {
   const random = (): number => randomInt(2 ** 47) / 2 ** 47;
   const metrics = flags.on('metrics') || isLoopback(address.host);
   const app = createWitnessApp({ witness: served, prefix, metrics, logger, random });
-  const limits = limitsOf({ requestTimeoutMs: 10_000, headersTimeoutMs: 5_000 });
+  const limits = limitsOf({
+    requestTimeoutMs: 10_000,
+    headersTimeoutMs: 5_000,
+    connectionsMax: WITNESS_CONNECTIONS_MAX,
+  });
   const server = await listen({ app, ...address, limits, random });
   const url = `${server.url}${prefix}`;
   const logs = (await store.logs()).length;

@@ -16,4 +16,8 @@ export {
   type Token,
   type TokenStore,
 } from './tokens.ts';
-export { createWitnessApp, type WitnessAppOptions } from './witness-app.ts';
+export {
+  createWitnessApp,
+  WITNESS_CONNECTIONS_MAX,
+  type WitnessAppOptions,
+} from './witness-app.ts';

@@ -39,7 +39,8 @@ export interface WitnessAppOptions {
  */
 export function createWitnessApp(options: WitnessAppOptions): LogApp {
   const { witness, prefix = '', metrics = true } = options;
-  const bodies = createBodyReader(BODIES_IN_FLIGHT_BYTES_MAX);
+  // One of the longest for each connection: a body that is announced and never comes keeps no other out.
+  const bodies = createBodyReader(WITNESS_CONNECTIONS_MAX * ADD_CHECKPOINT_BYTES_MAX);
   const app = new Hono<HttpEnv>({ getPath: rawPathOf });
   app.post(`${prefix}/add-checkpoint`, async (c) => {
     return responseOf(await answerAddCheckpoint(witness, bodies, requestOf(c)));
@@ -74,8 +75,8 @@ export function createWitnessApp(options: WitnessAppOptions): LogApp {
   return Object.assign(app, { shortWay: () => false });
 }
 
-/** Bodies of all unanswered requests together. */
-const BODIES_IN_FLIGHT_BYTES_MAX = 16_777_216;
+/** Open connections of a witness; their bodies together take 128 MiB at most. */
+export const WITNESS_CONNECTIONS_MAX = 2_048;
 
 async function answerAddCheckpoint(
   witness: Witness,

@@ -52,7 +52,7 @@ const report = new Report();
 const work = mkdtempSync(join(tmpdir(), 'varve-attack-'));
 try {
   const args = [...VARVE, 'demo', '--attack', '--data', work];
-  const ended = await run(process.execPath, args, { limitMs: 150_000 });
+  const ended = await run(process.execPath, args, { limitMs: 350_000 });
   await report.check('no attack succeeds where witnesses watch', () => {
     if (ended.code === 0) return undefined;
     throw new Error(`exit code ${ended.code}\n${ended.stdout}${ended.stderr}`);

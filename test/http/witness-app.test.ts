@@ -1,5 +1,7 @@
-import { describe, it } from 'vitest';
+import { connect } from 'node:net';
+import { describe, expect, it } from 'vitest';
 import { mlDsa44Cosigner } from '../../src/core/ml-dsa.ts';
+import { listen } from '../../src/http/node-server.ts';
 import { openWitnessFolder } from '../../src/storage/witness-folder.ts';
 import { WITNESS_CASES, type WitnessTarget } from '../e2e/witness-cases.ts';
 import { signedLog } from '../support/signed-log.ts';
@@ -49,5 +51,31 @@ describe('a witness with an ML-DSA-44 key too', () => {
         keys.map(({ key }) => key),
       ),
     );
+  });
+});
+
+describe('a witness on a socket', () => {
+  it('answers a log while hundreds of bodies are announced that never come', async () => {
+    const test = testWitness();
+    const log = signedLog('stalled');
+    await test.add(log);
+    const server = await listen({ app: test.app, port: 0, random: () => 0.5 });
+    const port = Number(new URL(server.url).port);
+    const head = 'POST /add-checkpoint HTTP/1.1\r\nHost: w\r\nContent-Length: 65536\r\n\r\nold 0';
+    const sockets = Array.from({ length: 400 }, () => connect(port, '127.0.0.1'));
+    try {
+      await Promise.all(
+        sockets.map((socket) => {
+          socket.on('error', () => {});
+          return new Promise((resolve) => socket.write(head, resolve));
+        }),
+      );
+      const body = log.request(0, 3).slice();
+      const answer = await fetch(`${server.url}/add-checkpoint`, { method: 'POST', body });
+      expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('— ')]);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      await server.close();
+    }
   });
 });
