@@ -8,6 +8,7 @@ import { formOfContentType, type ItemsForm, splitItems } from './items.ts';
 import { type Problem, problemOf, retryAfterSeconds } from './problems.ts';
 import { receiptText } from './receipt-text.ts';
 import { queryParameter } from './request.ts';
+import { submitSlices } from './submit-slices.ts';
 
 const JSON_HEADERS = answerHeaders('application/json', 'posted');
 const LINES_HEADERS = answerHeaders('application/x-ndjson', 'posted');
@@ -24,7 +25,7 @@ type ItemProblem = Problem & { readonly receipt?: Receipt };
  * `?wait=published`: 202 instead of 200 and 201 when no published head covers the items in time.
  */
 export async function postEvents(exchange: LogExchange): Promise<Answer> {
-  const { request, log, services, principal } = exchange;
+  const { request, services, principal } = exchange;
   if (holdsCloudEvents(request)) return postCloudEvents(exchange);
   const form = formOfContentType(request.header('content-type'));
   const wait = waitOf(queryParameter(request, 'wait'));
@@ -35,9 +36,10 @@ export async function postEvents(exchange: LogExchange): Promise<Answer> {
   try {
     const items = splitItems(body.bytes, form, services.limits.itemsPerRequestMax);
     principal.countItems(items.items.length);
-    const outcomes = await log.submit(items.items, principal.submitter);
-    const published = !wait || (await waitUntilPublished(exchange, outcomes));
-    return answerOutcomes(outcomes, { form: items.form, published, exchange });
+    const answers = new ItemAnswers(exchange, items.form);
+    await submitSlices(items.items, exchange, (outcomes) => answers.add(outcomes));
+    const published = !wait || (await waitUntilPublished(exchange, answers.treeSize));
+    return answers.whole(published);
   } finally {
     body.release();
   }
@@ -50,14 +52,7 @@ function waitOf(parameter: string | undefined): boolean {
 }
 
 /** False when the head did not come: whatever the reason, the receipts stand, and the answer is theirs. */
-async function waitUntilPublished(
-  { log, services }: LogExchange,
-  outcomes: readonly SubmitOutcome[],
-): Promise<boolean> {
-  let size = 0;
-  for (const outcome of outcomes) {
-    if (outcome.kind !== 'refused') size = Math.max(size, outcome.receipt.index + 1);
-  }
+async function waitUntilPublished({ log, services }: LogExchange, size: number): Promise<boolean> {
   if (size <= log.publishedSize) return true;
   // Not AbortSignal.timeout, whose timer would outlive the wait: ten seconds of answers would lie in memory.
   const late = new AbortController();
@@ -73,37 +68,55 @@ async function waitUntilPublished(
   }
 }
 
-function answerOutcomes(
-  outcomes: readonly SubmitOutcome[],
-  how: {
-    readonly form: ItemsForm;
-    readonly published: boolean;
-    readonly exchange: LogExchange;
-  },
-): Answer {
-  const { metrics } = how.exchange.services;
-  for (const { kind } of outcomes) metrics.submitted(how.exchange.log.name, kind);
-  const [first] = outcomes;
-  if (how.form === 'one' && first !== undefined) return answerOne(first, how);
-  let appended = false;
-  let refused = false;
-  let text = '';
-  const separator = how.form === 'lines' ? '\n' : ',';
-  for (const outcome of outcomes) {
-    if (text.length > 0) text += separator;
-    if (outcome.kind === 'appended' || outcome.kind === 'duplicate') {
-      text += receiptText(outcome.receipt);
-      appended ||= outcome.kind === 'appended';
-    } else {
-      text += JSON.stringify(problemOfOutcome(outcome, how.exchange));
-      refused = true;
+/** The answers to the items of one body, in their order, and what they come to. */
+class ItemAnswers {
+  /** Size of the least tree that holds every item that has a receipt. */
+  treeSize = 0;
+  readonly #exchange: LogExchange;
+  readonly #form: ItemsForm;
+  #one: SubmitOutcome | undefined;
+  #text = '';
+  #appended = false;
+  #refused = false;
+
+  constructor(exchange: LogExchange, form: ItemsForm) {
+    this.#exchange = exchange;
+    this.#form = form;
+  }
+
+  add(outcomes: readonly SubmitOutcome[]): void {
+    const { services, log } = this.#exchange;
+    for (const outcome of outcomes) {
+      services.metrics.submitted(log.name, outcome.kind);
+      if (outcome.kind !== 'refused') {
+        this.treeSize = Math.max(this.treeSize, outcome.receipt.index + 1);
+      }
+      if (this.#form === 'one') this.#one = outcome;
+      else this.#addText(outcome);
     }
   }
-  // 207 before all others: a sender that reads nothing but 200 and 201 must not drop what was refused.
-  const status = refused ? 207 : !how.published ? 202 : appended ? 201 : 200;
-  return how.form === 'lines'
-    ? { status, headers: LINES_HEADERS, body: `${text}\n` }
-    : { status, headers: JSON_HEADERS, body: `[${text}]` };
+
+  whole(published: boolean): Answer {
+    if (this.#one !== undefined) {
+      return answerOne(this.#one, { published, exchange: this.#exchange });
+    }
+    // 207 before all others: a sender that reads nothing but 200 and 201 must not drop what was refused.
+    const status = this.#refused ? 207 : !published ? 202 : this.#appended ? 201 : 200;
+    return this.#form === 'lines'
+      ? { status, headers: LINES_HEADERS, body: `${this.#text}\n` }
+      : { status, headers: JSON_HEADERS, body: `[${this.#text}]` };
+  }
+
+  #addText(outcome: SubmitOutcome): void {
+    if (this.#text.length > 0) this.#text += this.#form === 'lines' ? '\n' : ',';
+    if (outcome.kind === 'appended' || outcome.kind === 'duplicate') {
+      this.#text += receiptText(outcome.receipt);
+      this.#appended ||= outcome.kind === 'appended';
+    } else {
+      this.#text += JSON.stringify(problemOfOutcome(outcome, this.#exchange));
+      this.#refused = true;
+    }
+  }
 }
 
 function answerOne(
