@@ -178,12 +178,14 @@ async function openOne(
 
 /** A store of what can be derived anew: where it is damaged, it is thrown away. */
 async function openDerivedStore(dir: string): Promise<Store> {
+  // Its rows are of 17 bytes: a buffer of a log's size would hold a million of them, and cost more for each.
+  const writeBufferSize = 4 * 1024 * 1024;
   try {
-    return await openLevelStore({ dir });
+    return await openLevelStore({ dir, writeBufferSize });
   } catch (error) {
     if (!isTransparencyError(error, 'store.corrupt')) throw error;
     await rm(dir, { recursive: true, force: true });
-    return await openLevelStore({ dir });
+    return await openLevelStore({ dir, writeBufferSize });
   }
 }
 
