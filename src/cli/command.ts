@@ -76,6 +76,7 @@ const DOES_NOT_HOLD: ReadonlySet<ErrorCode> = new Set([
   'genesis.malformed',
   'receipt.malformed',
   'receipt.mismatch',
+  'opening.mismatch',
   'store.corrupt',
   'guard.corrupt',
   'audit.mismatch',

@@ -1,10 +1,12 @@
 import { audit } from './audit.ts';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
+import { erase, hold } from './custody.ts';
 import { demo } from './demo.ts';
 import { guard } from './guard.ts';
 import { keys } from './keys.ts';
 import { lookup } from './lookup.ts';
+import { openings } from './openings.ts';
 import { restore } from './restore.ts';
 import { retire } from './retire.ts';
 import { serve } from './serve.ts';
@@ -21,9 +23,12 @@ export const COMMANDS: readonly Command[] = [
   submit,
   verify,
   lookup,
+  openings,
   audit,
   check,
   token,
+  erase,
+  hold,
   guard,
   restore,
   retire,

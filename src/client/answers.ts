@@ -70,6 +70,11 @@ function receiptOf(value: JsonValue): Receipt {
   }
 }
 
+/** The refusal of a reply that is no success. */
+export function refusalOfReply(reply: Reply): Refusal {
+  return refusalOf(problemOf(reply) ?? { status: reply.status });
+}
+
 function refusalOf(problem: JsonObject): Refusal {
   const { code, detail, status, retryAfterMs } = problem;
   return {

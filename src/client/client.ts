@@ -1,5 +1,6 @@
 /** The face of the room: a reader that verifies before it returns, and a submitter that checks its receipts. */
 export type { Answer, Refusal } from './answers.ts';
+export { type CustodyAnswer, callCustody } from './custody-client.ts';
 export type { HeadConflict } from './head-memory.ts';
 export type { Fetch } from './http-fetch.ts';
 export type { LogLocation } from './http-tiles.ts';
@@ -26,6 +27,7 @@ export {
   parseLookupPolicy,
 } from './lookup-policy.ts';
 export { lookupNotProven, lookupSentence } from './lookup-words.ts';
+export { readOpenings } from './openings.ts';
 export {
   checkOwnEvents,
   type NamedEvent,
