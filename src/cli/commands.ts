@@ -1,9 +1,10 @@
 import { audit } from './audit.ts';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
-import { erase, hold } from './custody.ts';
 import { demo } from './demo.ts';
+import { erase } from './erase.ts';
 import { guard } from './guard.ts';
+import { hold } from './hold.ts';
 import { keys } from './keys.ts';
 import { lookup } from './lookup.ts';
 import { openings } from './openings.ts';
