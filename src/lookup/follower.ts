@@ -2,6 +2,7 @@ import { base64 } from '../core/base64.ts';
 import { equalBytes } from '../core/bytes.ts';
 import { invariant, isTransparencyError, TransparencyError } from '../core/error.ts';
 import { formatIndexHead, type IndexHead, parseIndexHead } from '../event/index-leaf.ts';
+import { EarlierHeads, parseHead } from './earlier-heads.ts';
 import {
   EMPTY_INDEX,
   growIndex,
@@ -71,8 +72,8 @@ export class FollowerRun {
   #meta: IndexMeta | null = null;
   #state: IndexState = EMPTY_INDEX;
   #cursor: LogCursor | null = null;
-  /** Heads of earlier lives that this run has still to make again, oldest first. */
-  #boundaries: HeadLeaf[] = [];
+  /** Heads of earlier lives that this run has still to make again. */
+  #earlier: EarlierHeads | null = null;
   /** Up to here the log may hold heads that this run did not make. */
   #startSize = 0;
   /** The newest published tree that was read to its end. */
@@ -110,7 +111,10 @@ export class FollowerRun {
     const { log } = this.#options;
     await this.#open();
     this.#startSize = await log.integratedSize();
-    await this.#findBoundaries(signal);
+    const above = this.#meta?.head?.leafIndex ?? -1;
+    const { pause, limits } = this.#options;
+    const place = { from: this.#cursor, above, to: this.#startSize };
+    this.#earlier = new EarlierHeads({ log, ...place, heldMax: limits.earlierHeadsMax, pause });
     const batches = log.follow(this.#cursor, signal)[Symbol.asyncIterator]();
     try {
       const ask = (): Promise<IteratorResult<LogBatch, unknown>> => {
@@ -126,7 +130,7 @@ export class FollowerRun {
           if (result.done === true) return;
           // The next ones are read while these are mapped.
           next = ask();
-          await this.#take(result.value);
+          await this.#take(result.value, signal);
         }
         await this.#propose();
       }
@@ -176,30 +180,14 @@ export class FollowerRun {
     await this.#serve(meta.head, head);
   }
 
-  /** Finds the heads that the log holds behind the cursor: they say at which sizes the index has to pass. */
-  async #findBoundaries(signal: AbortSignal): Promise<void> {
-    if ((this.#cursor?.size ?? 0) >= this.#startSize) return;
-    const known = this.#meta?.head?.leafIndex ?? -1;
-    for await (const batch of this.#options.log.follow(this.#cursor, signal)) {
-      for (const [i, entry] of batch.entries.entries()) {
-        const leafIndex = batch.firstIndex + i;
-        if (leafIndex > known && leafIndex < this.#startSize && parseHead(entry) !== null) {
-          this.#boundaries.push({ leafIndex, leaf: entry.slice() });
-        }
-      }
-      await this.#options.pause();
-      if (batch.cursor.size >= this.#startSize) return;
-    }
-  }
-
-  async #take(batch: LogBatch): Promise<void> {
+  async #take(batch: LogBatch, signal: AbortSignal): Promise<void> {
     for (const [i, entry] of batch.entries.entries()) {
       const leafIndex = batch.firstIndex + i;
       if (parseHead(entry) === null) this.#read(leafIndex, entry);
       else if (leafIndex >= this.#startSize) await this.#adopt(leafIndex, entry);
     }
     this.#cursor = batch.cursor;
-    await this.#passBoundaries();
+    await this.#passEarlier(signal);
     await this.#flush();
     await this.#options.pause();
   }
@@ -212,18 +200,18 @@ export class FollowerRun {
   }
 
   /** Makes the heads of earlier lives again, and compares. */
-  async #passBoundaries(): Promise<void> {
+  async #passEarlier(signal: AbortSignal): Promise<void> {
     for (;;) {
-      const [boundary] = this.#boundaries;
-      if (boundary === undefined) return;
-      const head = parseIndexHead(boundary.leaf);
+      const found = (await this.#earlier?.first(signal)) ?? null;
+      if (found === null) return;
+      const head = parseIndexHead(found.leaf);
       if (head.size > (this.#cursor?.size ?? 0)) return;
-      this.#checkGrowth(boundary, head);
+      this.#checkGrowth(found, head);
       const tree = { size: head.size, rootHash: await this.#options.log.rootAt(head.size) };
       const prepared = await this.#prepare(tree);
-      this.#check(boundary, this.#headOf(prepared));
-      await this.#commit(prepared, boundary);
-      this.#boundaries.shift();
+      this.#check(found, this.#headOf(prepared));
+      await this.#commit(prepared, found);
+      this.#earlier?.drop();
     }
   }
 
@@ -293,7 +281,9 @@ export class FollowerRun {
       else if (isApart) this.#ahead.push(published);
     }
     while ((this.#ahead[0]?.size ?? Number.POSITIVE_INFINITY) <= read) {
-      this.#reached = this.#ahead.shift() ?? null;
+      const reached = this.#ahead.shift() ?? null;
+      // What was stored since may be of more entries: then a head of fewer would be false.
+      if (reached !== null && reached.size >= (this.#meta?.size ?? 0)) this.#reached = reached;
     }
   }
 
@@ -309,6 +299,8 @@ export class FollowerRun {
 
   async #prepare(tree: LogCursor): Promise<Prepared> {
     const { store, pause, onNewKeys } = this.#options;
+    // An index does not go back: what is taken in stays in it.
+    invariant(tree.size >= (this.#meta?.size ?? 0), 'an index is made of what is read');
     const batch = store.batch();
     const newKeys = new Map<string | null, number>();
     const onNewKey = ({ indices: [first = 0], by }: NewPostings): void => {
@@ -361,6 +353,7 @@ export class FollowerRun {
     await batch.write();
     this.#meta = meta;
     this.#state = state;
+    if (this.#reached !== null && this.#reached.size < tree.size) this.#reached = null;
     if (leaf !== null) await this.#serve(leaf, parseIndexHead(leaf.leaf));
   }
 
@@ -379,32 +372,11 @@ export class FollowerRun {
   }
 }
 
-/** The head of an entry's bytes; null if it is another leaf, or none. */
-function parseHead(entry: Uint8Array): IndexHead | null {
-  if (!endsWith(entry, HEAD_END)) return null;
-  try {
-    return parseIndexHead(entry);
-  } catch (error) {
-    if (isTransparencyError(error)) return null;
-    throw error;
-  }
-}
-
-/** A head that is due and cannot be made yet, of entries that are not published, is looked after at this interval. */
-const DUE_MS = 10;
-
 /** The log refuses these before it takes an entry. */
 const NOT_APPENDED: ReadonlySet<string> = new Set(['pool.full', 'log.halted', 'log.closing']);
 
-/** `v` sorts last in every leaf. */
-const HEAD_END = new TextEncoder().encode('"v":"nhi.index/1"}');
-
-function endsWith(bytes: Uint8Array, end: Uint8Array): boolean {
-  const start = bytes.length - end.length;
-  if (start < 0) return false;
-  for (let i = end.length - 1; i >= 0; i--) if (bytes[start + i] !== end[i]) return false;
-  return true;
-}
+/** A head that is due and cannot be made yet, of entries that are not published, is looked after at this interval. */
+const DUE_MS = 10;
 
 function falseHead(leafIndex: number, why: string): TransparencyError {
   return new TransparencyError(

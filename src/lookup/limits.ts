@@ -8,6 +8,8 @@ export interface IndexLimits {
   readonly bufferPostingsMax: number;
   /** Keys of those postings after which they are stored. */
   readonly bufferKeysMax: number;
+  /** Heads of earlier lives in memory, some 700 bytes each: while an index is made anew. A year of a log has millions. */
+  readonly earlierHeadsMax: number;
   /** Heads before the newest that answer readers who page. */
   readonly pinnedHeadsMax: number;
   /** A head answers this long after it was asked last. */
@@ -21,6 +23,7 @@ export const INDEX_LIMITS: IndexLimits = {
   headEntriesMax: 100_000,
   bufferPostingsMax: 2_000_000,
   bufferKeysMax: 250_000,
+  earlierHeadsMax: 65_536,
   pinnedHeadsMax: 8,
   pinnedMs: 600_000,
   retryMs: 1_000,

@@ -269,7 +269,7 @@ describe('an index that follows a log', () => {
   });
 
   it('has the same rows when it is made anew at once as when it grew through crashes', async () => {
-    const life = indexLife({ bufferPostingsMax: 50 });
+    const life = indexLife({ bufferPostingsMax: 50, earlierHeadsMax: 2 });
     const rowsOf = async (): Promise<string[]> => {
       const all = { from: new Uint8Array(0), to: new Uint8Array(64).fill(255), limit: 100_000 };
       const rows = await life.store.scan(all);
@@ -387,6 +387,7 @@ async function liveAndCompare(seed: number): Promise<number> {
   const life = indexLife({
     headEntriesMax: random.pick([10, 50, 100_000]),
     bufferPostingsMax: random.pick([5, 60, 1_000_000]),
+    earlierHeadsMax: random.pick([1, 3, 65_536]),
     bufferKeysMax: random.pick([4, 1_000_000]),
   });
   const { log } = life;
