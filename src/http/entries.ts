@@ -42,9 +42,9 @@ export async function getProof(exchange: LogExchange): Promise<Answer> {
 /**
  * `GET /{log}/entries/{index}/openings`: what is kept of the values that an entry withholds. (spec/14-privacy.md §4)
  */
-export async function getOpenings({ request, log }: LogExchange): Promise<Answer> {
+export async function getOpenings({ request, log, principal }: LogExchange): Promise<Answer> {
   const index = indexOf(pathSegment(request, 2));
-  const told = tellOpenings({ index, ...(await log.readOpenings(index)) });
+  const told = tellOpenings({ index, ...(await log.readOpenings(index, principal.name)) });
   const headers = answerHeaders('application/json', 'private-never');
   return { status: 200, headers, body: JSON.stringify(told) };
 }

@@ -174,9 +174,10 @@ export interface Log {
   /**
    * What is kept of what an entry withholds; nothing for an entry that withholds nothing, or none of an event.
    *
+   * @param by  name of the token that is told them, or null where auth is off: leaves of type `access` say who read
    * @throws {TransparencyError} entry.not-found; log.wrong-type for an opaque log
    */
-  readOpenings(index: number): Promise<EntryOpenings>;
+  readOpenings(index: number, by: string | null): Promise<EntryOpenings>;
   /** The lowest index within the published tree whose leaf hash is this one, if there is one. */
   indexOfLeafHash(hash: Uint8Array): Promise<number | undefined>;
   /** The published tree, for provers. */

@@ -1,6 +1,7 @@
 import { EMPTY_ROOT } from '../core/hash.ts';
 import type { TileSource } from '../core/tile-reader.ts';
 import type { VerifierKey } from '../core/vkey.ts';
+import { AccessTally } from './access-tally.ts';
 import type { Log, LogState, SignedHead } from './contract.ts';
 import { Custody } from './custody.ts';
 import { ConflictQuota } from './decide.ts';
@@ -66,6 +67,7 @@ export interface LogParts {
   readonly scrub: Scrub | null;
   /** Null where no openings are kept, or nothing is written. */
   readonly custody: Custody | null;
+  readonly access: AccessTally;
   /** The newest committed head. */
   readonly integrated: () => UnsignedHead;
   /** The committed tree, published or not. */
@@ -172,6 +174,7 @@ export function createLogParts(options: OpenLogOptions, setup: LogPartsSetup): L
     pool,
     submissions,
     custody,
+    access: new AccessTally({ clock, sleep, say: (body) => submissions.say('access', body) }),
     reads,
     sequencer,
     publisher,

@@ -200,7 +200,7 @@ export class RunningLog implements Log {
     return this.#parts.reads.run((reader) => reader.entry(index, this.publishedSize));
   }
 
-  async readOpenings(index: number): Promise<EntryOpenings> {
+  async readOpenings(index: number, by: string | null): Promise<EntryOpenings> {
     if (this.type !== 'events') {
       throw new TransparencyError('log.wrong-type', `the log takes ${this.type} entries`);
     }
@@ -208,7 +208,12 @@ export class RunningLog implements Log {
     const { store, openingKeys: keys, origin } = this.#options;
     if (leaf.v !== 'nhi.leaf/1' || keys === undefined) return NO_OPENINGS;
     const entry = { leafIndex: index, leaf };
-    return this.#parts.reads.run(() => readOpenings({ store, keys, origin }, entry));
+    const { reads, access, sequencer } = this.#parts;
+    const read = await reads.run(() => readOpenings({ store, keys, origin }, entry));
+    const { length } = read.openings;
+    // A log that is halted can say nothing any more.
+    if (length > 0 && sequencer !== null) access.note(by, { index, openings: length });
+    return read;
   }
 
   get custody(): Custody | null {
@@ -225,7 +230,8 @@ export class RunningLog implements Log {
   }
 
   async #close(): Promise<void> {
-    const { sequencer, publisher, scrub, housekeeping, leafIndex, custody } = this.#parts;
+    const { sequencer, publisher, scrub, housekeeping, leafIndex, custody, access } = this.#parts;
+    access.end();
     if (this.#life.close()) {
       await sequencer?.drain();
       await publisher.drain();

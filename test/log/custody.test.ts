@@ -81,18 +81,20 @@ describe('an erasure', () => {
     const before = await site.store.scan({ ...keysOf('O'), limit: 10 });
     const { report, finished } = await erase(log, [[a, '/ctx/ip']]);
     expect(report).toMatchObject({ targets: [[a, '/ctx/ip']], blanked: [a], finishedAtMs: null });
-    expect((await log.readOpenings(a)).erased).toEqual([{ pointer: '/ctx/ip', by: report.index }]);
-    expect((await log.readOpenings(a)).openings.map(({ pointer }) => pointer)).toEqual([
+    expect((await log.readOpenings(a, null)).erased).toEqual([
+      { pointer: '/ctx/ip', by: report.index },
+    ]);
+    expect((await log.readOpenings(a, null)).openings.map(({ pointer }) => pointer)).toEqual([
       '/tool/args',
     ]);
     const done = await finished;
     expect(done).toMatchObject({ resealed: 3, finishedAtMs: expect.any(Number) });
-    expect((await log.readOpenings(b)).openings).toHaveLength(2);
+    expect((await log.readOpenings(b, null)).openings).toHaveLength(2);
     const after = await site.store.scan({ ...keysOf('O'), limit: 10 });
     const same = after.filter(({ value }, i) => equalBytes(value, before[i]?.value ?? value));
     // Those of the other source lie under another key, which nobody touched.
     expect(same).toHaveLength(2);
-    expect((await log.readOpenings(other)).openings).toHaveLength(2);
+    expect((await log.readOpenings(other, null)).openings).toHaveLength(2);
     for (const { old, next } of done.keys) {
       expect(site.keys?.firstIndexOf(old)).toBeUndefined();
       expect(site.keys?.firstIndexOf(next)).toBeDefined();
@@ -159,7 +161,7 @@ describe('an erasure', () => {
     expect(await site.store.scan({ ...keysOf('J'), limit: 10 })).toEqual([]);
     const [again] = await log.submit([other.bytes], ANYONE);
     expect(again).toMatchObject({ kind: 'duplicate', receipt: { index: a } });
-    expect((await log.readOpenings(a)).openings).toHaveLength(2);
+    expect((await log.readOpenings(a, null)).openings).toHaveLength(2);
     await log.close();
   });
 

@@ -52,7 +52,10 @@ describe('openings of submitted items', () => {
     const { log } = await keeping();
     const { bytes, disclosures } = openItem('a', IP);
     const [outcome] = await log.submit([bytes], ANYONE);
-    const { openings, erased, unreadable } = await log.readOpenings(await published(log, outcome));
+    const { openings, erased, unreadable } = await log.readOpenings(
+      await published(log, outcome),
+      null,
+    );
     expect(textsOf(openings)).toEqual([...disclosures].sort());
     expect([erased, unreadable]).toEqual([[], []]);
     await log.close();
@@ -76,11 +79,11 @@ describe('openings of submitted items', () => {
     const first = await published(log, (await log.submit([bare.bytes], ANYONE))[0]);
     const [again] = await log.submit([openItem('a', IP).bytes], ANYONE);
     expect(again?.kind).toBe('duplicate');
-    expect((await log.readOpenings(first)).openings).toEqual([]);
+    expect((await log.readOpenings(first, null)).openings).toEqual([]);
     const other = openItem('a', { '/ctx/ip': '10.0.0.1' });
     const [conflict] = await log.submit([other.bytes], ANYONE);
     expect(conflict?.kind).toBe('conflict');
-    const { openings } = await log.readOpenings(await published(log, conflict));
+    const { openings } = await log.readOpenings(await published(log, conflict), null);
     expect(textsOf(openings)).toEqual(other.disclosures);
     expect(await store.scan({ ...keysOf('O'), limit: 100 })).toHaveLength(1);
     await log.close();
@@ -132,24 +135,24 @@ describe('openings of submitted items', () => {
     const id = keys.currentOf({ source: 'test-source', month: monthNow() }, index) ?? '';
     await keys.make([{ source: 'test-source', month: monthNow() }], index);
     await keys.destroy([id]);
-    expect((await log.readOpenings(index)).unreadable).toEqual(Object.keys(IP));
+    expect((await log.readOpenings(index, null)).unreadable).toEqual(Object.keys(IP));
     const other = keys.currentOf({ source: 'test-source', month: monthNow() }, index) ?? '';
     const place = { origin: 'localhost:6962/main', leafIndex: index, pointer: '/ctx/ip' };
     const sealed = keys.seal(other, openingContext(place), utf8('["AAAA","/ctx/ip","10.0.0.1"]'));
     const forged = formatSealedRow(other, sealed);
     await store.write({ changes: [{ key: openingKey(index, 0), value: forged }], flush: true });
-    await expect(log.readOpenings(index)).rejects.toThrow('store.corrupt');
+    await expect(log.readOpenings(index, null)).rejects.toThrow('store.corrupt');
     expect(log.state).toMatchObject({ kind: 'halted', reason: 'corrupt' });
     await log.close();
   });
 
   it('are not found beyond the published tree, and none of entries that are no events', async () => {
     const { log } = await keeping();
-    await expect(log.readOpenings(10)).rejects.toThrow('entry.not-found');
-    expect((await log.readOpenings(0)).openings).toEqual([]);
+    await expect(log.readOpenings(10, null)).rejects.toThrow('entry.not-found');
+    expect((await log.readOpenings(0, null)).openings).toEqual([]);
     await log.close();
     const opaque = await openTestLog({ type: 'opaque' });
-    await expect(opaque.readOpenings(0)).rejects.toThrow('log.wrong-type');
+    await expect(opaque.readOpenings(0, null)).rejects.toThrow('log.wrong-type');
     await opaque.close();
   });
 });
@@ -170,7 +173,7 @@ describe('openings of what adapters made', () => {
       disclosures,
     };
     const [outcome] = await log.submitMapped([item], ANYONE);
-    const { openings } = await log.readOpenings(await published(log, outcome));
+    const { openings } = await log.readOpenings(await published(log, outcome), null);
     const kept = openings.find(({ pointer }) => pointer === RAW_POINTER);
     expect(kept?.bytes).toEqual(new Uint8Array([...salt, ...raw]));
     expect(openings).toHaveLength(3);
@@ -217,7 +220,7 @@ describe('a write of openings', () => {
       expect(again?.kind).toBe(
         fault === 'fails-undone' || fault === 'crash-before' ? 'appended' : 'duplicate',
       );
-      const { openings } = await next.readOpenings(await published(next, again));
+      const { openings } = await next.readOpenings(await published(next, again), null);
       expect(textsOf(openings)).toEqual([...item.disclosures].sort());
       await next.close();
     },
@@ -249,7 +252,9 @@ describe('a write of openings', () => {
       const next = await openTestLog({ ...lasting, store, openingKeys });
       const [again] = await next.submit([openItem('a', IP).bytes], ANYONE);
       expect(again?.kind).toBe('appended');
-      expect((await next.readOpenings(await published(next, again))).openings).toHaveLength(2);
+      expect((await next.readOpenings(await published(next, again), null)).openings).toHaveLength(
+        2,
+      );
       await next.close();
     },
   );
