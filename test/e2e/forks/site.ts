@@ -95,6 +95,8 @@ export class HostProcess {
       configuredLogs: logs.length,
       flags: ['--config', config],
       waitsUntil: 'listening',
+      // Fifteen new logs flush some hundred times, one after another, on a disk that others use too.
+      readyMs: 120_000,
     });
   }
 
