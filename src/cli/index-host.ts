@@ -47,6 +47,8 @@ class IndexHost implements LookupIndex {
   readonly #lagTimer: ReturnType<typeof setInterval>;
   #worker: Worker | null = null;
   #caller: Caller | null = null;
+  /** The last index head on its way into the log. */
+  #appending: Promise<unknown> = Promise.resolve();
   #lastFigures: LookupFigures | null = null;
   #isAsked = false;
   #ended: Promise<void>;
@@ -97,6 +99,8 @@ class IndexHost implements LookupIndex {
       const error = await this.#runOnce();
       if (signal.aborted) return;
       logger.error({ log: log.name, err: error }, 'the index ended; it is started again');
+      // A head that came after the next thread has begun would be none of its own, and one too many.
+      await this.#appending.catch(() => undefined);
       await sleepFor(RESTART_MS, undefined, { signal }).catch(() => undefined);
     }
   }
@@ -165,7 +169,11 @@ class IndexHost implements LookupIndex {
       },
       published: async () => ({ value: await indexed.published() }),
       integratedSize: async () => ({ value: await indexed.integratedSize() }),
-      appendIndexHead: async (leaf: Uint8Array) => ({ value: await indexed.appendIndexHead(leaf) }),
+      appendIndexHead: async (leaf: Uint8Array) => {
+        const appending = indexed.appendIndexHead(leaf);
+        this.#appending = appending;
+        return { value: await appending };
+      },
     };
   }
 

@@ -132,7 +132,8 @@ export class FollowerRun {
           next = ask();
           await this.#take(result.value, signal);
         }
-        await this.#propose();
+        // Whoever ends a run wants nothing more of it in the log.
+        if (!signal.aborted) await this.#propose();
       }
     } finally {
       await this.#proposed?.batch.drop();
@@ -291,7 +292,8 @@ export class FollowerRun {
   async #adopt(leafIndex: number, leaf: Uint8Array): Promise<void> {
     const proposed = this.#proposed;
     if (proposed === null || !equalBytes(proposed.leaf, leaf)) {
-      throw falseHead(leafIndex, 'not made by this follower');
+      // It came late from an earlier life, or it is false: the next run makes it again and compares.
+      throw new Error(`the index head at leaf ${leafIndex} was not made by this run`);
     }
     this.#proposed = null;
     await this.#commit(proposed, { leafIndex, leaf: leaf.slice() });

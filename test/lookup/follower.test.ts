@@ -240,16 +240,37 @@ describe('an index that follows a log', () => {
     },
   );
 
-  it('stops at a head that it did not make, and still answers under the one before', async () => {
+  it('takes a head of an earlier life that comes late for what it is', async () => {
+    const life = indexLife({ headIntervalMs: 5_000 });
+    life.log.append(indexEvent(0));
+    await life.settle();
+    // What the next life would append of the same entries comes before it does.
+    const other = indexLife();
+    other.log.append(...life.log.entries, indexEvent(1));
+    await other.settle();
+    const late = other.log.entries.at(-1) as Uint8Array;
+    life.log.append(indexEvent(1), late);
+    await life.settle();
+    expect(life.troubles.map(({ state }) => state)).toEqual(['waiting']);
+    life.log.append(indexEvent(2));
+    await life.settle();
+    expect(headsOf(life.log)).toHaveLength(3);
+    expectTrueHeads(life.log);
+  });
+
+  it('stops at a false head that it did not make, and still answers under the one before', async () => {
     const life = indexLife();
     life.log.append(indexEvent(0));
     await life.settle();
     const head = headsOf(life.log)[0]?.head as IndexHead;
     life.log.append(formatIndexHead({ ...head, size: 2, keys: 9, prev: 1 }));
     life.log.publish();
-    await life.until(() => life.troubles.length > 0);
-    const [trouble] = life.troubles;
-    expect(trouble?.state).toBe('stopped');
+    await life.until(() => {
+      life.advance(100);
+      return life.troubles.length > 1;
+    });
+    expect(life.troubles.map(({ state }) => state)).toEqual(['waiting', 'stopped']);
+    const trouble = life.troubles[1];
     expect(isTransparencyError(trouble?.error, 'index.head-mismatch')).toBe(true);
     await expectTrueAnswer(life, 'actor:agent', 5);
   });
