@@ -1,6 +1,7 @@
 /**
  * 200 secrets of 25 kinds through every way in, and a search of the closed data folder: `npm run test:secrets`. Every byte
- * of every file, every row, and every opening that a key in the folder opens; what was planted there is found.
+ * of every file, every row, and every opening that a key in the folder opens; what was planted there is found. Then
+ * openings are erased, and the same search finds them nowhere, while every proof made before still verifies.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,6 +14,7 @@ import { type ServerProcess, startServer } from '../e2e/server.ts';
 import { seededRandom } from '../support/random.ts';
 import { type Carrier, carrierOf } from './carriers.ts';
 import { corpusOf, SECRET_KINDS } from './corpus.ts';
+import { erasure } from './erasure.ts';
 import { nativeItemsOf } from './native.ts';
 import { Needles } from './needles.ts';
 import { type Finding, searchFolder } from './search.ts';
@@ -48,17 +50,24 @@ async function run(): Promise<void> {
   await varve(['keys', 'init', '--log', LOG, '--data', dataFolder]);
   const roles = ['submit', 'audit', 'operate'].flatMap((role) => ['--role', role]);
   token = (await varve(['token', 'add', 'emitter', ...roles, '--data', dataFolder])).trim();
+  const operator = ['--role', 'operate', '--data', dataFolder];
+  const operators = [
+    (await varve(['token', 'add', 'first', ...operator])).trim(),
+    (await varve(['token', 'add', 'second', ...operator])).trim(),
+  ] as const;
   // Much of it contradicts what was sent before, and each refusal is to leave its leaf.
   const limits = { conflictsPerMinuteMax: 1_000_000, refusedLeavesPerMinuteMax: 1_000_000 };
   const config = join(folder, 'config.json');
   writeFileSync(config, JSON.stringify({ logs: [{ name: LOG, limits }] }));
-  const server = await startServer({
-    dataFolder,
-    logs: [],
-    configuredLogs: 1,
-    index: true,
-    flags: ['--auth', '--config', config],
-  });
+  const start = (): Promise<ServerProcess> =>
+    startServer({
+      dataFolder,
+      logs: [],
+      configuredLogs: 1,
+      index: true,
+      flags: ['--auth', '--config', config],
+    });
+  const server = await start();
   const { url } = server.log(LOG);
   for (const adapter of ADAPTERS.keys()) {
     await report.check(`${corpus.length} secrets are sent to ${adapter}`, () => {
@@ -75,6 +84,7 @@ async function run(): Promise<void> {
     return undefined;
   });
   await searched();
+  await erasure(report, { dataFolder, log: LOG, start, tokens: [token, ...operators] });
 }
 
 /** What is sent is answered with success, as the emitter expects it. */
