@@ -32,6 +32,7 @@ const SUITES: readonly Suite[] = [
   { script: 'test:emitters', tools: ['python3'], limitSeconds: 480 },
   { script: 'test:secrets', tools: [], limitSeconds: 480 },
   { script: 'test:stories', tools: [], limitSeconds: 480 },
+  { script: 'test:overload', tools: [], limitSeconds: 300 },
   { script: 'test:hostile', tools: [], limitSeconds: 240 },
   { script: 'test:unpublished', tools: [], limitSeconds: 240 },
   { script: 'test:pack', tools: [], limitSeconds: 480 },

@@ -25,6 +25,11 @@ const CAMPAIGNS: readonly Campaign[] = [
     script: 'test:kill',
     args: ['--rounds', '50', '--inside', '20'],
   },
+  {
+    shows: 'more than a server can take, from a hundred emitters and large bodies',
+    script: 'test:overload',
+    args: ['--full'],
+  },
   { shows: 'a flush before every answer', script: 'test:durability' },
   {
     shows: 'a witness over the wire, killed at 20 moments of a request',

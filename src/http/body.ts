@@ -76,7 +76,10 @@ export function createBodyReader(inFlightBytesMax: number): BodyReader {
         // A length that was told is taken before the first byte, so that a burst is refused and not half read.
         if (told !== undefined) intake.expect(Number(told));
         if (request.incoming !== undefined) await readIncoming(request.incoming, intake);
-        else intake.add(new Uint8Array(await request.arrayBuffer()));
+        else {
+          intake.add(new Uint8Array(await request.arrayBuffer()));
+          intake.finish();
+        }
         return packed ? await unpacked(intake, new Intake(server, bounds)) : intake;
       } catch (error) {
         intake.release();
@@ -92,6 +95,9 @@ class Intake implements Body {
   private readonly server: ByteBudget;
   private readonly bounds: BodyBounds;
   private chunks: Uint8Array[] | undefined;
+  /** Where the length was told: the whole body, filled from the front. Chunks and their sum would lie there twice. */
+  private whole: Uint8Array | undefined;
+  private told: number | undefined;
   private received = 0;
   private taken = 0;
 
@@ -106,21 +112,32 @@ class Intake implements Body {
     }
     if (length > this.bounds.bytesMax) throw this.tooLong(length);
     this.take(length);
+    this.told = length;
   }
 
   add(chunk: Uint8Array): void {
     this.received += chunk.length;
     if (this.received > this.bounds.bytesMax) throw this.tooLong(this.received);
     if (this.received > this.taken) this.take(this.received - this.taken);
-    if (this.received === chunk.length) this.bytes = chunk;
-    else {
+    const { told } = this;
+    if (told !== undefined && this.received > told) {
+      throw new TransparencyError('request.malformed', 'longer than its Content-Length');
+    }
+    if (this.received === chunk.length && (told ?? chunk.length) === chunk.length) {
+      this.bytes = chunk;
+    } else if (told !== undefined) {
+      this.whole ??= new Uint8Array(told);
+      this.whole.set(chunk, this.received - chunk.length);
+    } else {
       this.chunks ??= [this.bytes];
       this.chunks.push(chunk);
     }
   }
 
   finish(): void {
+    if (this.whole !== undefined) this.bytes = this.whole.subarray(0, this.received);
     if (this.chunks !== undefined) this.bytes = concat(...this.chunks);
+    this.whole = undefined;
     this.chunks = undefined;
   }
 

@@ -9,6 +9,7 @@ import type { PendingRequests } from './pending-requests.ts';
 import type { Principal } from './principal.ts';
 import type { RandomFraction } from './problems.ts';
 import type { HttpRequest } from './request.ts';
+import type { Turns } from './turns.ts';
 
 /** Where operators read what callers are not told. A pino logger is one. */
 export interface Logger {
@@ -31,6 +32,8 @@ export interface Services {
   readonly ingestTrust: IngestTrust;
   readonly logger: Logger;
   readonly bodies: BodyReader;
+  /** For work that keeps the event loop busy. */
+  readonly turns: Turns;
   readonly metrics: Metrics;
   /** Erasures and holds that wait for approval, by the names of the logs. */
   readonly pending: ReadonlyMap<string, PendingRequests>;

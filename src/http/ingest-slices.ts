@@ -4,10 +4,12 @@ import type { SubmitOutcome } from '../log/log.ts';
 import type { LogExchange } from './exchange.ts';
 
 /** Items and bytes that are admitted at a time. A slice is made in one turn: others wait so long for theirs. */
-const SLICE_ITEMS = 512;
-const SLICE_BYTES = 1_048_576;
+const SLICE_ITEMS = 256;
+const SLICE_BYTES = 524_288;
 /** Between two looks at the pool, for room in it. */
 const ROOM_WAIT_MS = 20;
+/** Where so much of the pool is taken, nothing is made that would probably find no room. */
+const FULL = 0.9;
 
 type See = (outcome: Exclude<SubmitOutcome, { readonly kind: 'refused' }>) => void;
 
@@ -31,13 +33,31 @@ export async function admitAll(
   const deadline = services.now() + ingestWaitMsMax;
   let count = 0;
   // A quota has room for as many as one request may carry, and it may have no more.
-  for (const slice of slicesOf(items, Math.min(SLICE_ITEMS, itemsPerRequestMax))) {
-    count += slice.length;
+  const slices = slicesOf(items, Math.min(SLICE_ITEMS, itemsPerRequestMax));
+  for (;;) {
+    // Making events is long work: a hundred bodies that make theirs at once would keep the writer from its own.
+    const begun = count > 0;
+    const full = (): Promise<void> => services.turns.take().then(() => checkRoom(exchange));
+    await untilRoom(full, exchange, { begun, deadline });
+    const next = slices.next();
+    if (next.done === true) return;
+    count += next.value.length;
     if (count > ingestItemsMax) {
       throw new TransparencyError('submission.too-many-items', `more than ${ingestItemsMax} items`);
     }
-    await admitSlice(slice, exchange, { begun: count > slice.length, deadline }, see);
+    await admitSlice(next.value, exchange, { begun, deadline }, see);
   }
+}
+
+/**
+ * Refuses where nothing of a body would find room, before anything is made of it.
+ *
+ * @throws {TransparencyError} pool.full
+ */
+export function checkRoom({ log }: Pick<LogExchange, 'log'>): void {
+  const { poolFill, pooledEntries } = log.figures;
+  if (poolFill < FULL) return;
+  throw new TransparencyError('pool.full', `the pool holds ${pooledEntries} entries`);
 }
 
 async function admitSlice(
@@ -84,10 +104,10 @@ async function untilRoom<T>(
         isTransparencyError(error, 'pool.full') || isTransparencyError(error, 'request.quota');
       if (!full || !begun || services.now() >= deadline) throw error;
       // An attempt makes leaves of all the items: it waits until the pool is half as full as it was.
-      const enough = log.figures.pooledEntries / 2;
+      const enough = log.figures.poolFill / 2;
       do {
         await new Promise((resolve) => setTimeout(resolve, ROOM_WAIT_MS));
-      } while (log.figures.pooledEntries > enough && services.now() < deadline);
+      } while (log.figures.poolFill > enough && services.now() < deadline);
     }
   }
 }

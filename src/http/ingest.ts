@@ -3,7 +3,7 @@ import { ADAPTERS, type Adapter, type IngestContext, ingest } from '../ingest/in
 import type { SubmitOutcome } from '../log/log.ts';
 import { type Answer, answerHeaders } from './answers.ts';
 import type { LogExchange } from './exchange.ts';
-import { admitAll } from './ingest-slices.ts';
+import { admitAll, checkRoom } from './ingest-slices.ts';
 import { problemOf } from './problems.ts';
 import { pathSegment, queryParameter } from './request.ts';
 
@@ -69,6 +69,8 @@ export async function ingestBody(
 ): Promise<IngestCounts> {
   const { request, log, services, principal } = exchange;
   const context = contextOf(exchange, adapter);
+  // Before the body is read: what will be refused need not be held.
+  checkRoom(exchange);
   const body = await services.bodies.read(request, {
     bytesMax: how.bytesMax,
     budget: principal.budget,

@@ -19,6 +19,7 @@ import type { Route } from './routes.ts';
 import { createSameOriginCheck, LOOPBACK_HOSTS } from './same-origin.ts';
 import { createSeenReporter } from './seen.ts';
 import type { TokenStore } from './tokens.ts';
+import { createTurns } from './turns.ts';
 
 /** What a log server is made of. */
 export interface LogServerOptions {
@@ -164,6 +165,7 @@ function servicesOf(options: LogServerOptions): Services {
     now,
     ingestTrust: options.ingestTrust ?? NO_TRUST,
     bodies,
+    turns: createTurns(setImmediate),
     metrics,
     logger: options.logger ?? { info() {}, warn() {}, error() {} },
     pending: new Map(

@@ -5,6 +5,18 @@ export type Path = readonly string[];
 
 /** The steps of a pointer; '' has none. Pointers come from mappings, never from emitters. */
 export function parsePointer(pointer: string): Path {
+  const known = parsed.get(pointer);
+  if (known !== undefined) return known;
+  const path = stepsOf(pointer);
+  if (parsed.size < PARSED_MAX) parsed.set(pointer, path);
+  return path;
+}
+
+/** Those of all mappings, with the indices of their lists, are some thousands. */
+const PARSED_MAX = 8_192;
+const parsed = new Map<string, Path>();
+
+function stepsOf(pointer: string): Path {
   if (pointer === '') return [];
   if (!pointer.startsWith('/')) throw new Error(`bug: ${pointer} is no pointer`);
   return pointer

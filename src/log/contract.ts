@@ -63,6 +63,8 @@ export interface LogFigures {
   readonly publishedSize: number;
   readonly pooledEntries: number;
   readonly pooledBytes: number;
+  /** What is taken of the pool, from 0 to 1: at 1 nothing more is admitted. */
+  readonly poolFill: number;
   /** True while the published head was shown without a quorum (fail-open). */
   readonly unwitnessed: boolean;
   /** The witnesses without whose word the log was started; empty where all that are needed gave it. */

@@ -84,6 +84,12 @@ export class Pool {
     return this.#bytes;
   }
 
+  /** What is taken of it, from 0 to 1: of the entries or of the bytes, whichever is more. */
+  get fill(): number {
+    const { entriesMax, bytesMax } = this.#limits;
+    return Math.min(1, Math.max(this.#entries.length / entriesMax, this.#bytes / bytesMax));
+  }
+
   /**
    * Takes all entries or none. An empty pool takes one entry of any length: with its openings it may be longer than all
    * that the pool is given, and it must come in some day.

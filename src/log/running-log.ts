@@ -115,6 +115,7 @@ export class RunningLog implements Log {
       publishedSize: this.publishedSize,
       pooledEntries: pool.size,
       pooledBytes: pool.bytes,
+      poolFill: pool.fill,
       unwitnessed: publisher.unwitnessed,
       unconfirmedWitnesses: this.#unconfirmedWitnesses,
       scrubbedAtMs: scrub?.finishedAtMs ?? null,

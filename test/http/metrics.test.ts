@@ -29,6 +29,7 @@ describe('metrics', () => {
       publishedSize: 2,
       pooledEntries: 4,
       pooledBytes: 5,
+      poolFill: 0.5,
       unwitnessed: true,
       unconfirmedWitnesses: ['w0'],
       scrubbedAtMs: time,

@@ -67,6 +67,7 @@ export function createFakeLog(type: LogType = 'events', name = 'main'): FakeLog 
         publishedSize: this.publishedSize,
         pooledEntries: 0,
         pooledBytes: 0,
+        poolFill: 0,
         unwitnessed: false,
         unconfirmedWitnesses: [],
         scrubbedAtMs: null,
