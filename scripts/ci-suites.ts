@@ -24,6 +24,7 @@ const SUITES: readonly Suite[] = [
   { script: 'test:simulation', tools: [], limitSeconds: 600 },
   { script: 'bench:smoke', tools: ['go'], limitSeconds: 480 },
   { script: 'bench:index-smoke', tools: [], limitSeconds: 480 },
+  { script: 'bench:adapters-smoke', tools: [], limitSeconds: 240 },
   { script: 'test:attack', tools: [], limitSeconds: 400 },
   { script: 'test:forks', tools: [], limitSeconds: 600 },
   { script: 'test:kill', tools: [], limitSeconds: 360 },
