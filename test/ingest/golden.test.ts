@@ -4,6 +4,7 @@ import { utf8Text } from '../../src/core/bytes.ts';
 import { parseDisclosure } from '../../src/event/disclosure.ts';
 import { parseLeaf } from '../../src/event/leaf.ts';
 import { findSecret } from '../../src/event/secret.ts';
+import { createTokenStore, formatToken, hashOfToken } from '../../src/http/tokens.ts';
 import { ADAPTERS } from '../../src/ingest/ingest.ts';
 import { parsePointer, valueAt } from '../../src/ingest/pointer.ts';
 import { openIngestApp } from '../support/ingest-app.ts';
@@ -102,6 +103,34 @@ describe('every adapter', () => {
       }
     },
   );
+});
+
+describe('openbao', () => {
+  it('reads what vault reads, as its emitter sends it: with a token, and no content type', async () => {
+    const secret = formatToken(new Uint8Array(32).fill(1));
+    const sha256 = hashOfToken(secret);
+    const token = { name: 'bao', sha256, roles: ['submit'], logs: null, sources: null } as const;
+    await using app = await openIngestApp({ tokens: createTokenStore([token]) });
+    for (const input of inputsOf('vault')) {
+      const { name, refused, events = [] } = goldenOf('vault', input);
+      const kinds = adaptedOf('openbao', { ...input, headers: {} }).map(
+        ({ mapped }) => mapped.event.event.kind,
+      );
+      expect(kinds, name).toEqual(
+        events.map(({ event }) => (event as { readonly kind?: unknown }).kind),
+      );
+      const post = async (): Promise<number> => {
+        const headers = { authorization: `Bearer ${secret}` };
+        return (await app.post('/main/ingest/openbao', input.body, headers)).status;
+      };
+      const first = await post();
+      const size = app.log.figures.integratedSize;
+      expect([first, await post()], name).toEqual(refused === undefined ? [200, 200] : [400, 400]);
+      expect(app.log.figures.integratedSize, name).toBe(size);
+    }
+    const bare = await app.post('/main/ingest/openbao', '{}', {});
+    expect(bare.status).toBe(401);
+  });
 });
 
 /** True for a pointer and all that lies below it. */
