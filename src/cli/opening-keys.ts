@@ -1,7 +1,9 @@
+import { isTransparencyError, TransparencyError } from '../core/error.ts';
 import type { OpeningKeys } from '../log/ports.ts';
 import { keyFile, openOpeningKeys } from '../storage/storage.ts';
 import type { LogFolder } from './log-folder.ts';
 import { checkPrivateFile } from './private-file.ts';
+import { runbookOf } from './runbook.ts';
 
 /**
  * The keys of openings of a log, where they lie; none are made before one is needed. Its store is open: nobody else
@@ -10,6 +12,12 @@ import { checkPrivateFile } from './private-file.ts';
  * @throws {TransparencyError} keys.malformed: written over, every opening would be lost
  */
 export async function openKeysOfOpenings({ openingKeys }: LogFolder): Promise<OpeningKeys> {
-  await checkPrivateFile(openingKeys);
-  return openOpeningKeys(keyFile(openingKeys));
+  try {
+    await checkPrivateFile(openingKeys);
+    return await openOpeningKeys(keyFile(openingKeys));
+  } catch (error) {
+    if (!isTransparencyError(error, 'keys.malformed')) throw error;
+    const message = `${openingKeys}: ${error.message} (${runbookOf('erasures')})`;
+    throw new TransparencyError('keys.malformed', message, { cause: error });
+  }
 }

@@ -8,6 +8,7 @@ export type RunbookName =
   | 'guard-missing'
   | 'flush-failed'
   | 'index-stopped'
+  | 'erasures'
   | 'start-refused';
 
 /** The page that tells an operator what a state means, how to look, and what to do: its path in this package. */

@@ -97,6 +97,9 @@ export class Custody {
     return this.#inTurn(async () => {
       const { store, readPublished, idsCounted } = this.#options;
       await idsCounted();
+      // One that still seals anew would write over the marks of this one what it has read before.
+      await this.#rests;
+      if (this.#ended) throw new TransparencyError('log.closing', 'the log is closing');
       const holds = [...this.holds.map(({ scope }) => scope), ...order.alsoHeld];
       const plan = await planErasure(order.wanted, { store, readEntry: readPublished, holds });
       const renewed = await this.#renew(plan.keyIds);
@@ -192,7 +195,7 @@ export class Custody {
     return { ...report, keys: pairs };
   }
 
-  /** One rest after the other: two would seal the same rows anew. */
+  /** One rest after the other, and no erasure begins while one is at work. */
   #finishLater(report: EraseReport): Promise<EraseReport> {
     const rest = this.#rests.then(() => this.#finish(report));
     this.#rests = rest.catch((error: unknown) => {

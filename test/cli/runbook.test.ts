@@ -19,6 +19,7 @@ const NAMES: Readonly<Record<RunbookName, true>> = {
   'guard-missing': true,
   'flush-failed': true,
   'index-stopped': true,
+  erasures: true,
   'start-refused': true,
 };
 

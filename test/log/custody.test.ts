@@ -165,6 +165,19 @@ describe('an erasure', () => {
     await log.close();
   });
 
+  it('that is asked for while another is at work begins behind it, and both hold', async () => {
+    const site = new Site();
+    const log = await site.open();
+    const indices: number[] = [];
+    for (const id of ['a', 'b', 'c', 'd']) indices.push(await submit(log, id, IP));
+    const begun = indices.slice(0, 3).map((index) => erase(log, [[index, null]]));
+    for (const { finished } of await Promise.all(begun)) await finished;
+    const left = await Promise.all(indices.map((index) => log.readOpenings(index, null)));
+    expect(left.map(({ openings }) => openings.length)).toEqual([0, 0, 0, 2]);
+    expect(left.map(({ erased }) => erased.length)).toEqual([2, 2, 2, 0]);
+    await log.close();
+  });
+
   it('is refused for what is not there, and a second time', async () => {
     const log = await new Site().open();
     const a = await submit(log, 'a', IP);

@@ -1,8 +1,13 @@
 import type { Guard, Store } from '../../src/log/ports.ts';
+import type { KeyFile } from '../../src/storage/key-file.ts';
 
 /** Gives each call of a store or guard a name by what it is for, in the order in which the calls run. */
 export interface Labels {
-  readonly wrap: { store(store: Store): Store; guard(guard: Guard): Guard };
+  readonly wrap: {
+    store(store: Store): Store;
+    guard(guard: Guard): Guard;
+    keyFile(file: KeyFile): KeyFile;
+  };
   /** The name of the call that runs now at a point. */
   take(point: string): string;
 }
@@ -38,6 +43,10 @@ export function labelled(): Labels {
         advance: (from, to) => named('guard advance', () => guard.advance(from, to)),
         close: () => guard.close(),
       }),
+      keyFile: (file) => ({
+        read: () => named('keys read', () => file.read()),
+        replace: (content) => named('keys replace', () => file.replace(content)),
+      }),
     },
   };
 }
@@ -47,5 +56,7 @@ function nameOfBatch(tags: ReadonlySet<string>, drops: boolean): string {
   if (tags.has('H')) return 'commit';
   if (tags.has('B')) return 'fold';
   if (tags.has('S')) return drops ? 'prune' : 'head';
+  if (tags.has('X')) return 'report';
+  if (tags.has('O')) return 'reseal';
   return 'other';
 }

@@ -14,6 +14,8 @@ const FAULTS: readonly Fault[] = [
 export const CALLS: readonly string[] = [
   'guard read',
   'guard advance',
+  'keys read',
+  'keys replace',
   'get M',
   'get H',
   'scan S',
@@ -30,6 +32,12 @@ export const CALLS: readonly string[] = [
   'write fold',
   'write prune',
   'write tail',
+  'scan O',
+  'scan L',
+  'scan X',
+  'write reseal',
+  'write report',
+  'purge',
 ];
 
 /** What one schedule came by. */

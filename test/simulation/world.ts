@@ -6,14 +6,17 @@ import { hex } from '../../src/core/hex.ts';
 import { readRoot } from '../../src/core/prover.ts';
 import type { Log, SignedHead, SubmitOutcome } from '../../src/log/log.ts';
 import type { Guard, HeadSigner, Store } from '../../src/log/ports.ts';
-import { memoryGuard, memoryStore } from '../../src/storage/storage.ts';
+import type { KeyFile } from '../../src/storage/key-file.ts';
+import { memoryGuard, memoryStore, openOpeningKeys } from '../../src/storage/storage.ts';
 import { faultGuard } from '../support/fault-guard.ts';
+import { faultKeyFile } from '../support/fault-key-file.ts';
 import { FaultDisk } from '../support/fault-store.ts';
 import { type Fault, type Life, startLife } from '../support/life.ts';
 import { type SeededRandom, seededRandom } from '../support/random.ts';
-import { ANYONE, openTestLog, testEvent } from '../support/test-log.ts';
+import { ANYONE, openTestLog } from '../support/test-log.ts';
 import { testSigner } from '../support/test-signer.ts';
 import { labelled } from './labels.ts';
+import { itemOf, WorldOpenings } from './openings.ts';
 
 /** Keys are made once: what they sign is told apart by the worlds that call them. */
 const KEYS = testSigner();
@@ -56,6 +59,7 @@ export class World {
   readonly receipts: Map<number, string> = new Map();
   /** Index by id and content, of every receipt that was given. */
   readonly indices: Map<string, number> = new Map();
+  readonly openings: WorldOpenings = new WorldOpenings();
   /** Calls at which a crash was planned and came, by what the call was for. */
   readonly crashedAt: Set<string> = new Set();
   nowMs = 1_800_000_000_000;
@@ -96,7 +100,11 @@ export class World {
 
   async #run(
     life: Life,
-    wrap: { store(store: Store): Store; guard(guard: Guard): Guard },
+    wrap: {
+      store(store: Store): Store;
+      guard(guard: Guard): Guard;
+      keyFile(file: KeyFile): KeyFile;
+    },
     steps: number,
   ): Promise<LifeEnd> {
     let faulted = (): void => {};
@@ -107,7 +115,9 @@ export class World {
       };
     });
     const work = async (): Promise<LifeEnd> => {
+      const keyFile = wrap.keyFile(faultKeyFile(this.openings.keyFile, life));
       const log = await openTestLog({
+        openingKeys: await openOpeningKeys(keyFile),
         store: wrap.store(this.disk.open(life)),
         guard: wrap.guard(faultGuard(this.guard, life)),
         signer: this.#signer(),
@@ -138,10 +148,11 @@ export class World {
   async #step(log: Log): Promise<void> {
     this.nowMs += this.random.pick([0, 3, 20, 5_000]);
     this.#wakeDue();
-    const what = this.random.below(11);
+    const what = this.random.below(12);
     if (what < 6) await this.#submit(log, 1 + this.random.below(4));
     else if (what < 7) await this.#submit(log, 1 + this.random.below(300));
     else if (what < 9) this.#remember(await this.#published(log));
+    else if (what < 10) await this.openings.erase(log, this.random);
     else {
       const jump = this.random.pick([50, 61_000, 130_000, 700_000, -40_000]);
       this.nowMs += jump;
@@ -158,7 +169,7 @@ export class World {
   async #submit(log: Log, count: number): Promise<void> {
     const names = Array.from({ length: count }, () => this.#eventName());
     const parts = this.random.chance(0.3) ? [names, names] : [names];
-    const answers = await Promise.all(parts.map((part) => log.submit(part.map(eventOf), ANYONE)));
+    const answers = await Promise.all(parts.map((part) => log.submit(part.map(itemOf), ANYONE)));
     for (const [i, part] of parts.entries()) {
       for (const [j, name] of part.entries()) this.#checkOutcome(name, answers[i]?.[j]);
     }
@@ -181,12 +192,14 @@ export class World {
     }
     const { index, leafHash: hash } = outcome.receipt;
     const before = this.indices.get(name);
-    if (before !== undefined && before !== index) {
+    const isBlanked = this.openings.isBlanked(name.split('/')[0] ?? '');
+    if (before !== undefined && before !== index && !isBlanked) {
       throw new Error(`${name} was at ${before} and is answered at ${index}`);
     }
     const other = this.receipts.get(index);
     if (other !== undefined && other !== hash) throw new Error(`index ${index} was given twice`);
     this.indices.set(name, index);
+    this.openings.note(name, index);
     this.receipts.set(index, hash);
   }
 
@@ -200,6 +213,7 @@ export class World {
       if (!equalBytes(leafHash(entry), parseBase64(hash)))
         throw new Error(`entry ${index} differs`);
     }
+    await this.openings.check(log, this.random);
     const sizes = new Map(this.signed.map((signature) => [signature.size, signature.rootHash]));
     for (const [size, rootHash] of [...sizes].slice(-20)) {
       if (!equalBytes(await readRoot(log.tiles, size), rootHash)) {
@@ -282,11 +296,6 @@ export function forkIn(world: World): string | null {
 
 function isHalted(log: Log): boolean {
   return log.state.kind === 'halted';
-}
-
-function eventOf(name: string): Uint8Array {
-  const [id = '', note = ''] = name.split('/');
-  return testEvent(id, note);
 }
 
 /** Lets everything that is ready run. */
