@@ -26,4 +26,5 @@ export { checkIndexFraud, type ShownFraud } from './event/index-fraud.ts';
 export { type Leaf, parseLeaf } from './event/leaf.ts';
 export { formatLookupKey, type LookupKey, parseLookupKey, type Selector } from './event/map.ts';
 export { checkReceipt, parseReceipt, type Receipt } from './event/receipt.ts';
+export { type ReducedEvent, reduceEvent, whyReduce } from './event/reduced-event.ts';
 export { parseSubmission, type Submission } from './event/submission.ts';

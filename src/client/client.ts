@@ -35,6 +35,7 @@ export {
   type OwnEventsReport,
   sentEvent,
 } from './own-events.ts';
+export type { Reducing } from './reducing.ts';
 export type { RetryPolicy } from './retry.ts';
 export {
   openSubmitter,

@@ -2,10 +2,11 @@ import { parseBase64 } from '../core/base64.ts';
 import { concat, utf8 } from '../core/bytes.ts';
 import { isTransparencyError } from '../core/error.ts';
 import { checkReceipt, type Receipt } from '../event/receipt.ts';
-import { parseSubmission, type Submission } from '../event/submission.ts';
+import type { Submission } from '../event/submission.ts';
 import { type Answer, parseAnswer, parseAnswers } from './answers.ts';
 import type { Fetch } from './http-fetch.ts';
 import type { LogClient, VerifiedProofFile } from './log-client.ts';
+import { type Reducing, sentItem } from './reducing.ts';
 import { fetchPatiently, type RetryPolicy, sleepFor } from './retry.ts';
 import { varveSeen } from './varve-seen.ts';
 
@@ -24,6 +25,11 @@ export interface SubmitterOptions {
   readonly retry?: RetryPolicy;
   /** A reader of the same log: the highest head that it has verified goes along with each request. Default: none. */
   readonly reader?: Pick<LogClient, 'highest' | 'logKey'>;
+  /**
+   * Send of an item that is too large, or that holds a usable secret, what every event has and a commitment to the
+   * rest. Default: it is refused, here or by the log.
+   */
+  readonly reduce?: Reducing;
 }
 
 /** What became of one item. Everything but `refused` is in the tree, and its receipt fits what was sent. */
@@ -96,7 +102,7 @@ async function submitAll(
 ): Promise<SubmitResult[]> {
   const results = new Map<number, SubmitResult>();
   const { attemptsMax = 8, waitMsMax = 10_000, sleep = sleepFor } = options.retry ?? {};
-  let pending = readItems(items, results);
+  let pending = readItems(items, results, options.reduce);
   for (let attempt = 1; pending.length > 0; attempt++) {
     const later: Sendable[] = [];
     let waitMs = 250 * 2 ** attempt;
@@ -126,11 +132,12 @@ async function submitAll(
 function readItems(
   items: readonly Uint8Array[],
   results: Map<number, SubmitResult>,
+  reduce: Reducing | undefined,
 ): readonly Sendable[] {
   const sendable: Sendable[] = [];
   for (const [at, bytes] of items.entries()) {
     try {
-      sendable.push({ at, bytes, submission: parseSubmission(bytes) });
+      sendable.push({ at, ...sentItem(bytes, at, reduce) });
     } catch (error) {
       if (!isTransparencyError(error)) throw error;
       const { code, message } = error;

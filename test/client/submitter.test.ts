@@ -282,3 +282,61 @@ describe('proveReceipt', () => {
     await expect(proven).rejects.toThrow('entry.not-found');
   });
 });
+
+describe('a submitter that reduces', () => {
+  const key = new Uint8Array(32).fill(5);
+  const token = ['ghp', 'Ab1'.repeat(12)].join('_');
+  const leaky = (id: string): Uint8Array => {
+    const event = JSON.parse(utf8Text(eventOf(id))) as object;
+    return utf8(JSON.stringify({ ...event, outcome: { result: 'failure', error: token } }));
+  };
+
+  it('sends no secret, and tells what it did', async () => {
+    const log = server(several);
+    const told: [number, string][] = [];
+    const reduce = {
+      key,
+      onReduced: (at: number, { why }: { readonly why: string }) => {
+        told.push([at, why]);
+      },
+    };
+    const large = JSON.parse(utf8Text(eventOf('c'))) as object;
+    const items = [
+      eventOf('a'),
+      leaky('b'),
+      utf8(JSON.stringify({ ...large, ext: { 'com.example.x': 'y'.repeat(70_000) } })),
+    ];
+    const results = await openSubmitter({ url: URL, fetch: log.fetch, reduce }).submit(items);
+    expect(results.map(({ kind }) => kind)).toEqual(['receipt', 'receipt', 'receipt']);
+    expect(log.bodies.join()).not.toContain(token);
+    expect(told).toEqual([
+      [1, 'secret'],
+      [2, 'too-large'],
+    ]);
+    const sent = (JSON.parse(log.bodies[0] ?? '') as { ext?: object }[]).map(({ ext }) => ext);
+    expect(sent).toEqual([undefined, { 'nhi.reduced': 'secret' }, { 'nhi.reduced': 'too-large' }]);
+  });
+
+  it('sends the same again', async () => {
+    const log = server(one);
+    const submitter = openSubmitter({ url: URL, fetch: log.fetch, reduce: { key } });
+    await submitter.submit([leaky('b')]);
+    await submitter.submit([leaky('b')]);
+    expect(log.bodies[1]).toBe(log.bodies[0]);
+  });
+
+  it('sends nothing of what was signed before, or what it cannot do without', async () => {
+    const log = server(several);
+    const event = JSON.parse(utf8Text(leaky('d'))) as object;
+    const sig = { alg: 'ed25519', kid: 'k', value: `${'A'.repeat(86)}==` };
+    const items = [utf8(JSON.stringify({ event, sig })), leaky(token)];
+    const results = await openSubmitter({ url: URL, fetch: log.fetch, reduce: { key } }).submit(
+      items,
+    );
+    expect(results.map((one) => one.kind === 'refused' && one.refusal.code)).toEqual([
+      'event.secret',
+      'event.secret',
+    ]);
+    expect(log.bodies).toEqual([]);
+  });
+});

@@ -7,6 +7,8 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Fetch, openSubmitter } from '../../src/client/client.ts';
+import { utf8 } from '../../src/core/bytes.ts';
 import { ADAPTERS } from '../../src/ingest/ingest.ts';
 import { Report } from '../e2e/report.ts';
 import { varve } from '../e2e/serve/asked.ts';
@@ -77,6 +79,9 @@ async function run(): Promise<void> {
   await report.check('natively, whatever holds one is refused, and not repeated', () =>
     natively(url),
   );
+  await report.check('a submitter that reduces sends them all, and none of them', () =>
+    reduced(url),
+  );
   await report.check('markers are planted', () => plant(url));
   await report.check('the server told none of it in what it says', async () => {
     deepEqual(needles.findIn(Buffer.from(server.said())), []);
@@ -121,6 +126,40 @@ async function natively(url: string): Promise<string> {
   });
   ok((codes.get('event.secret') ?? 0) > items.length / 2, 'most are well-formed but for it');
   return [...codes].map(([code, count]) => `${code} ${count}`).join(', ');
+}
+
+/** Each in an event of its own; what is sent is what every event has, and a commitment. */
+async function reduced(url: string): Promise<string> {
+  const items = corpus.map(({ text }, n) => {
+    const event = { ...plainEvent(`reduced-${n}`), ext: { 'com.example.said': [{ text }] } };
+    return utf8(JSON.stringify(event));
+  });
+  const bodies: string[] = [];
+  const keeping: Fetch = (target, init) => {
+    bodies.push(Buffer.from((init.body as Uint8Array | undefined) ?? []).toString('utf8'));
+    const headers = { ...init.headers, authorization: `Bearer ${token}` };
+    return fetch(target, { ...init, headers } as RequestInit);
+  };
+  const reduce = { key: random.bytes(32) };
+  const results = await openSubmitter({ url, fetch: keeping, reduce }).submit(items);
+  ok(results.every(({ kind }) => kind === 'receipt'));
+  deepEqual(needles.findIn(Buffer.from(bodies.join())), [], 'a secret was sent');
+  return `${results.length} are in the tree, of ${bodies.length} requests`;
+}
+
+function plainEvent(id: string): object {
+  return {
+    v: 'nhi.event/1',
+    id,
+    kind: 'tool.invoke',
+    phase: 'complete',
+    tenant: LOG,
+    time: { occurred: '2026-11-20T09:27:00Z' },
+    src: { id: 'agent-1', format: 'native' },
+    actor: { type: 'ai_agent', id: 'spiffe://acme.test/agent/1' },
+    action: { name: 'tools/call', class: 'exec' },
+    outcome: { result: 'failure' },
+  };
 }
 
 async function plant(url: string): Promise<undefined> {
