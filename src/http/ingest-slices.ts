@@ -5,7 +5,7 @@ import type { LogExchange } from './exchange.ts';
 
 /** Items and bytes that are admitted at a time. A slice is made in one turn: others wait so long for theirs. */
 const SLICE_ITEMS = 256;
-const SLICE_BYTES = 524_288;
+const SLICE_BYTES = 1_048_576;
 /** Between two looks at the pool, for room in it. */
 const ROOM_WAIT_MS = 20;
 /** Where so much of the pool is taken, nothing is made that would probably find no room. */

@@ -6,10 +6,17 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { parseBundle } from '../../src/core/bundle.ts';
 import { parseLeaf } from '../../src/event/leaf.ts';
-import { type Batch, kubernetesBatch, otlpBatch, vaultBatch } from './overload/bodies.ts';
+import {
+  type Batch,
+  kubernetesBatch,
+  nativeBatch,
+  otlpBatch,
+  vaultBatch,
+} from './overload/bodies.ts';
 import { Answers, emit } from './overload/send.ts';
 import { Report } from './report.ts';
 import { runVarve } from './serve/asked.ts';
@@ -18,18 +25,24 @@ import { startServer } from './server.ts';
 const { values: flags } = parseArgs({ options: { full: { type: 'boolean', default: false } } });
 const SIZE = flags.full
   ? { clusters: 10, batches: 6, eventBytes: 2_000, otlp: 6, recordBytes: 1_500, rounds: 40 }
-  : { clusters: 4, batches: 1, eventBytes: 8_000, otlp: 3, recordBytes: 32_000, rounds: 2 };
+  : { clusters: 4, batches: 1, eventBytes: 8_000, otlp: 3, recordBytes: 40_000, rounds: 1 };
+/** Of each of two kinds: lines of Vault, and events in their native form. */
 const EMITTERS = 100;
 const LINES = 60;
 const MEBIBYTE = 1_048_576;
 const POOL_ENTRIES = 1_000;
+/** Room for two of the largest bodies, and not for a third. */
+const BODIES_BYTES = 128 * MEBIBYTE;
 
 const report = new Report();
 const work = mkdtempSync(join(tmpdir(), 'varve-overload-'));
 const config = join(work, 'varve.json');
 writeFileSync(
   config,
-  JSON.stringify({ logs: [{ name: 'main', limits: { poolEntriesMax: POOL_ENTRIES } }] }),
+  JSON.stringify({
+    limits: { bodiesInFlightBytesMax: BODIES_BYTES },
+    logs: [{ name: 'main', limits: { poolEntriesMax: POOL_ENTRIES } }],
+  }),
 );
 const server = await startServer({
   dataFolder: join(work, 'data'),
@@ -42,7 +55,11 @@ const answers = new Answers();
 try {
   const began = performance.now();
   await report.check('all emitters are answered with success in the end', async () => {
-    await Promise.all(loads().map((batches) => emit(url, batches, answers)));
+    const { small, large } = loads();
+    const send = (loads: readonly (readonly Batch[])[]): Promise<unknown> =>
+      Promise.all(loads.map((batches) => emit(url, batches, answers)));
+    // Many small ones fill the pool; large ones that come while those try again fill the room for bodies.
+    await Promise.all([send(small), sleep(1_000).then(() => send(large))]);
     return `${answers}, ${((performance.now() - began) / 1000).toFixed(1)} s`;
   });
   await report.check('a full pool, and too many bodies, were refused with 503', () => {
@@ -77,7 +94,7 @@ try {
 report.finish();
 
 /** What each emitter sends, in its order. Bodies are shared between none, and made before anything is sent. */
-function loads(): readonly (readonly Batch[])[] {
+function loads(): Readonly<Record<'small' | 'large', readonly (readonly Batch[])[]>> {
   const of = <T>(count: number, make: (i: number) => T): T[] =>
     Array.from({ length: count }, (_, i) => make(i));
   const clusters = of(SIZE.clusters, (k) =>
@@ -91,7 +108,10 @@ function loads(): readonly (readonly Batch[])[] {
     }),
   ]);
   const vaults = of(EMITTERS, (k) => of(SIZE.rounds, (n) => vaultBatch(`vault-${k}-${n}`, LINES)));
-  return [...agents, ...clusters, ...vaults];
+  const natives = of(EMITTERS, (k) =>
+    of(SIZE.rounds, (n) => nativeBatch(`native-${k}-${n}`, LINES)),
+  );
+  return { small: [...natives, ...vaults], large: [...agents, ...clusters] };
 }
 
 /** Reads every entry of the published tree, and counts the ids of its events. */

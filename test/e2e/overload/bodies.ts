@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { encodeOtlp } from '../../ingest/otlp-encode.ts';
+import { eventOf } from '../events.ts';
 
 /** What one emitter sends in one request, and what must be in the tree for it. */
 export interface Batch {
@@ -84,6 +85,14 @@ export function otlpBatch(
     body: how.gzip ? new Uint8Array(gzipSync(plain)) : plain,
     ids,
   };
+}
+
+/** An array of events in their native form. */
+export function nativeBatch(name: string, count: number): Batch {
+  const numbers = Array.from({ length: count }, (_, i) => i);
+  const headers = { 'Content-Type': 'application/json' };
+  const body = bytesOf(`[${numbers.map((n) => eventOf('main', name, n)).join(',')}]`);
+  return { path: '/events', headers, body, ids: numbers.map((n) => `${name}-${n}`) };
 }
 
 /** Lines of Vault's audit device. */

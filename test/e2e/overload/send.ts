@@ -39,7 +39,8 @@ export async function emit(
         () => undefined,
       );
       const text = await answer?.text().catch(() => undefined);
-      if (answer?.status === 200) {
+      // 201: of events in their native form, some were new.
+      if (answer?.status === 200 || answer?.status === 201) {
         for (const id of batch.ids) answers.ids.push(id);
         break;
       }
