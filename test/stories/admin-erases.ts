@@ -28,7 +28,7 @@ const CHANGES = ['rbac.change', 'policy.change', 'jit.grant'] as const;
  * store's files, and by putting an older copy of everything in place. Once where nobody watches but an auditor who kept
  * a head, once where witnesses do.
  */
-export async function adminErases(report: Report, work: string): Promise<void> {
+export async function adminErases(report: Pick<Report, 'check'>, work: string): Promise<void> {
   const alone = await Site.open(join(work, 'alone'));
   try {
     await tellAlone(report, alone);
@@ -43,7 +43,7 @@ export async function adminErases(report: Report, work: string): Promise<void> {
   }
 }
 
-async function tellAlone(report: Report, site: Site): Promise<void> {
+async function tellAlone(report: Pick<Report, 'check'>, site: Site): Promise<void> {
   await report.check('an administrator changes three policies', async () => {
     await backUp(site);
     await change(site);
@@ -118,7 +118,7 @@ async function tellAlone(report: Report, site: Site): Promise<void> {
   );
 }
 
-async function tellWatched(report: Report, site: Site): Promise<void> {
+async function tellWatched(report: Pick<Report, 'check'>, site: Site): Promise<void> {
   await backUp(site);
   await change(site);
   const { result, carried } = await lookUp(site, `actor:${ADMIN}`);

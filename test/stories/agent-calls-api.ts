@@ -22,7 +22,7 @@ const SECRET_TITLE = 'Refund of order 4411 for Alice';
  * An agent calls a ticketing API through an MCP gateway, which reports each exchange in its own format. Later somebody
  * asks: what was done with this token, who decided that it might, and when?
  */
-export async function agentCallsApi(report: Report, work: string): Promise<void> {
+export async function agentCallsApi(report: Pick<Report, 'check'>, work: string): Promise<void> {
   const site = await Site.open(work, { witnesses: 2 });
   try {
     await tell(report, site);
@@ -31,7 +31,7 @@ export async function agentCallsApi(report: Report, work: string): Promise<void>
   }
 }
 
-async function tell(report: Report, site: Site): Promise<void> {
+async function tell(report: Pick<Report, 'check'>, site: Site): Promise<void> {
   const began = Date.now();
   // Two days ago, the gateway says.
   const [first = '', second = '', third = ''] = [0, 70_000, 120_000].map((ms) => {

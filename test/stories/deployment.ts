@@ -30,7 +30,7 @@ const TOOL = 'https://actions.github.io/buildtypes/workflow/v1';
  * A deployment: GitHub tells who approved it, an in-toto attestation which tool built it, the deployer signs what it did
  * and names the newest tree head that it saw. Who approved, what ran, under whose signature, and when?
  */
-export async function deployment(report: Report, work: string): Promise<void> {
+export async function deployment(report: Pick<Report, 'check'>, work: string): Promise<void> {
   const keys = {
     builder: generateKeyPairSync('ed25519'),
     deployer: generateKeyPairSync('ed25519'),
@@ -53,7 +53,7 @@ interface Keys {
   readonly deployer: { readonly publicKey: KeyObject; readonly privateKey: KeyObject };
 }
 
-async function tell(report: Report, site: Site, keys: Keys): Promise<void> {
+async function tell(report: Pick<Report, 'check'>, site: Site, keys: Keys): Promise<void> {
   const envelope = attested(keys.builder.privateKey);
   const beganMs = Date.now();
   const seenFile = join(site.work, 'seen');

@@ -22,7 +22,7 @@ const PASSWORD = 'not-even-vault-says-this-in-clear';
  * Vault reports retrievals and rotations; somebody had approved when they may happen. Which uses of a credential lie
  * outside of its window, and are these all?
  */
-export async function secretsWindow(report: Report, work: string): Promise<void> {
+export async function secretsWindow(report: Pick<Report, 'check'>, work: string): Promise<void> {
   const site = await Site.open(work, { witnesses: 2 });
   try {
     await tell(report, site);
@@ -31,7 +31,7 @@ export async function secretsWindow(report: Report, work: string): Promise<void>
   }
 }
 
-async function tell(report: Report, site: Site): Promise<void> {
+async function tell(report: Pick<Report, 'check'>, site: Site): Promise<void> {
   const now = Date.now();
   // The reader's window is over, by the clock of Vault; the rotator's has not begun, by anybody's clock.
   const windows = {

@@ -13,7 +13,7 @@ import { machineSpeed } from './machine-speed.ts';
 import { secretsWindow } from './secrets-window.ts';
 
 /** A story: what it needs is made under a folder of its own. */
-type Story = (report: Report, work: string) => Promise<void>;
+type Story = (report: Pick<Report, 'check'>, work: string) => Promise<void>;
 
 const STORIES: ReadonlyMap<string, Story> = new Map([
   ['agent-calls-api', agentCallsApi],
@@ -26,14 +26,21 @@ const STORIES: ReadonlyMap<string, Story> = new Map([
 const only = process.argv.slice(2);
 const report = new Report();
 const folder = mkdtempSync(join(tmpdir(), 'varve-stories-'));
-for (const [name, story] of STORIES) {
-  if (only.length > 0 && !only.includes(name)) continue;
-  console.log(`== ${name}`);
-  try {
-    await story(report, join(folder, name));
-  } catch (error) {
-    report.fail(`${name} is told to its end`, error);
+const queue = [...STORIES].filter(([name]) => only.length === 0 || only.includes(name));
+// Two at a time: they mostly wait, for processes to start and for witnesses.
+const lane = async (): Promise<void> => {
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    const [name, story] = next;
+    const named: Pick<Report, 'check'> = {
+      check: (what, run) => report.check(`${name}: ${what}`, run),
+    };
+    try {
+      await story(named, join(folder, name));
+    } catch (error) {
+      report.fail(`${name} is told to its end`, error);
+    }
   }
-}
+};
+await Promise.all([lane(), lane()]);
 rmSync(folder, { recursive: true, force: true });
 report.finish();
