@@ -31,6 +31,7 @@ const SUITES: readonly Suite[] = [
   { script: 'test:corruption', tools: [], limitSeconds: 480 },
   { script: 'test:foreign', tools: ['go'], limitSeconds: 480 },
   { script: 'test:emitters', tools: ['python3'], limitSeconds: 480 },
+  { script: 'test:erasure', tools: [], limitSeconds: 360 },
   { script: 'test:secrets', tools: [], limitSeconds: 480 },
   { script: 'test:stories', tools: [], limitSeconds: 480 },
   { script: 'test:overload', tools: [], limitSeconds: 300 },
