@@ -40,6 +40,12 @@ export const CALLS: readonly string[] = [
   'purge',
 ];
 
+/** A fault, and the name of the call that suffers it. */
+export interface Aim {
+  readonly fault: Fault;
+  readonly call: string;
+}
+
 /** What one schedule came by. */
 export interface ScheduleReport {
   readonly lives: number;
@@ -50,14 +56,15 @@ export interface ScheduleReport {
  * Lives a world of one seed: each life suffers one fault at a call of its own, then a last one suffers none. No life
  * may fork, lose or alter what was answered, or halt.
  *
+ * @param aim  the fault of every second life: some calls are made only after another fault. Default: any
  * @throws {Error} what did not hold, with the seed
  */
-export async function runSchedule(seed: number): Promise<ScheduleReport> {
+export async function runSchedule(seed: number, aim?: Aim): Promise<ScheduleReport> {
   const world = new World(seed);
   const lives = 2 + world.random.below(4);
   try {
     for (let i = 0; i < lives; i++) {
-      const end = await world.live(fateOf(world), 8);
+      const end = await world.live(fateOf(world, i % 2 === 1 ? aim : undefined), 8);
       if (end.kind === 'halted') throw new Error(`halted: ${JSON.stringify(end.log.state)}`);
       if (end.kind === 'refused' && !isPlanned(end.error)) throw end.error;
       if (world.random.chance(0.3)) await world.losePower();
@@ -73,7 +80,8 @@ export async function runSchedule(seed: number): Promise<ScheduleReport> {
 }
 
 /** Half of the fates fall on the calls of one name: some are rare. */
-function fateOf({ random }: World): PlannedFate {
+function fateOf({ random }: World, aim: Aim | undefined): PlannedFate {
+  if (aim !== undefined) return { ...aim, callIndex: random.below(3) };
   const fault = random.pick(FAULTS);
   return random.chance(0.5)
     ? { fault, call: random.pick(CALLS), callIndex: random.below(random.pick([1, 3, 12])) }
