@@ -21,6 +21,9 @@ export const QUESTIONS: Readonly<Record<string, (asked: Asked) => readonly strin
   '/:log/entries/:index': (asked) => each(asked, (n) => [`entries/${n}`]),
   '/:log/entries/:index/proof': (asked) =>
     each(asked, (n) => [`entries/${n}/proof`, `entries/0/proof?size=${n}`]),
+  '/:log/entries/:index/openings': (asked) => each(asked, (n) => [`entries/${n}/openings`]),
+  '/:log/erase': ({ log }) => [`/${log}/erase`],
+  '/:log/hold': ({ log }) => [`/${log}/hold`],
   '/:log/ct/v1/get-sth': ({ log }) => [`/${log}/ct/v1/get-sth`],
   '/:log/ct/v1/get-sth-consistency': (asked) =>
     each(asked, (n) => [`ct/v1/get-sth-consistency?first=1&second=${n}`]),
