@@ -50,6 +50,9 @@ func parse(file []byte) (*proof, error) {
 	}
 	var notes [][]byte
 	for i := 1; i < len(parts); i += 2 {
+		if err := checkBase64(parts[i+1]); err != nil {
+			return nil, err
+		}
 		notes = append(notes, []byte(parts[i]+"\n\n"+parts[i+1]+"\n"))
 	}
 	p := &proof{kind: kind}
@@ -67,6 +70,16 @@ func parse(file []byte) (*proof, error) {
 		return nil, err
 	}
 	return p, p.checkShape()
+}
+
+// The note package takes base64 whose unused bits are set: two texts would be one signature.
+func checkBase64(signatureLines string) error {
+	for _, line := range strings.Split(signatureLines, "\n") {
+		if _, err := decode(line[strings.LastIndexByte(line, ' ')+1:]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (p *proof) parseNodes(lines []string) error {
