@@ -1,12 +1,12 @@
 /**
  * The verifiable index in a real server: `npm run bench:index -- [--events 5000000] [--keys 200000] [--rounds 5]
- * [--seconds 10] [--smoke]`. Fills a log, lets the index catch up, asks it, offers events with and without it in turns, and
+ * [--seconds 10] [--filled FOLDER] [--smoke]`. Fills a log (or takes a copy of a data folder that was filled so before), lets the index catch up, asks it, offers events with and without it in turns, and
  * then more than the machine can take. Writes its section of RESULTS.md and samples/index.json; --smoke is small and
  * writes below .cache/bench alone.
  */
 import { equal, ok } from 'node:assert/strict';
 import { fork } from 'node:child_process';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { hex } from '../src/core/hex.ts';
@@ -30,6 +30,7 @@ const { values: flags } = parseArgs({
     keys: { type: 'string' },
     rounds: { type: 'string' },
     seconds: { type: 'string' },
+    filled: { type: 'string' },
     smoke: { type: 'boolean', default: false },
   },
 });
@@ -105,6 +106,7 @@ async function bench(): Promise<IndexRecord> {
 }
 
 async function fill(): Promise<void> {
+  if (flags.filled !== undefined) return await cp(flags.filled, dataFolder, { recursive: true });
   await mkdir(dataFolder, { recursive: true });
   const args = [dataFolder, String(EVENTS), String(KEYS)];
   const child = fork(join(import.meta.dirname, 'index-fill.ts'), args);
