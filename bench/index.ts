@@ -1,8 +1,8 @@
 /**
  * The verifiable index in a real server: `npm run bench:index -- [--events 5000000] [--keys 200000] [--rounds 5]
- * [--seconds 10] [--filled FOLDER] [--smoke]`. Fills a log (or takes a copy of a data folder that was filled so before), lets the index catch up, asks it, offers events with and without it in turns, and
- * then more than the machine can take. Writes its section of RESULTS.md and samples/index.json; --smoke is small and
- * writes below .cache/bench alone.
+ * [--seconds 10] [--filled FOLDER] [--smoke]`. Fills a log, or takes a copy of a data folder that was filled so before;
+ * lets the index catch up, asks it, offers events with and without it in turns, and then more than the machine can take.
+ * Writes its section of RESULTS.md and samples/index.json; --smoke is small and writes below .cache/bench alone.
  */
 import { equal, ok } from 'node:assert/strict';
 import { fork } from 'node:child_process';
@@ -19,7 +19,7 @@ import { POSTINGS_PER_EVENT, populationOf } from './index-events.ts';
 import { type IndexRecord, indexSection, type Lookups, type Pair } from './index-results.ts';
 import type { KeyedOrder, KeyedReport } from './load/keyed.ts';
 import { LatencyCounts } from './load/latencies.ts';
-import { CpuWatch, diskBytesOf, machineText } from './machine.ts';
+import { CpuWatch, diskBytesOf, machineText, untilIdle } from './machine.ts';
 import { commitText } from './run.ts';
 import { writeSection } from './section.ts';
 import { CACHE } from './stores.ts';
@@ -42,6 +42,7 @@ const SECONDS = Number(flags.seconds ?? (smoke ? 2 : 10));
 const LOOKUPS = smoke ? 300 : 2_000;
 const OFFERED = 5_000;
 const POLL_MS = 250;
+const SETTLE_MS_MAX = 120_000;
 
 const folder = join(CACHE, `index-${process.pid}`);
 const dataFolder = join(folder, 'data');
@@ -83,6 +84,7 @@ async function bench(): Promise<IndexRecord> {
   const pairs = await measurePairs(start);
   const last = await start(true);
   await caughtUp(last);
+  await untilIdle(last.pid, SETTLE_MS_MAX);
   const underLoad = await measureLookupsUnderLoad(last);
   say(`lookups beside ${OFFERED} events a second: ${JSON.stringify(underLoad)}`);
   const saturation = await measureSaturation(last, start);
@@ -156,6 +158,8 @@ async function measurePairs(start: (index: boolean) => Promise<ServerProcess>): 
     for (const index of order) {
       const server = await start(index);
       if (index) await caughtUp(server);
+      // Behind its first answers a server reads all its ids: five million take it many seconds.
+      await untilIdle(server.pid, SETTLE_MS_MAX);
       const lags = watchLag(server);
       const watch = new CpuWatch(server.pid);
       found.set(index, await load(server, { perSecond: OFFERED, connections: 64, lines: 1 }));
@@ -202,6 +206,7 @@ async function measureSaturation(
   const catchUpSeconds = (performance.now() - began) / 1000;
   await server.stop();
   const plain = await start(false);
+  await untilIdle(plain.pid, SETTLE_MS_MAX);
   const without = await load(plain, full);
   await plain.stop();
   const rateOf = (one: KeyedReport): number => (one.answered * full.lines) / one.seconds;
