@@ -1,5 +1,5 @@
 import { TransparencyError } from '../core/error.ts';
-import type { JsonObject, JsonValue } from '../event/strict-json.ts';
+import { isJsonObject, type JsonValue } from '../event/strict-json.ts';
 
 /**
  * An object of a configuration file. Every refusal names the place: `logs[1].origin: not a text`. A member is known by
@@ -33,7 +33,7 @@ export interface ConfigObject {
  * @throws {TransparencyError} config.malformed, as all of its members do
  */
 export function configObject(value: JsonValue, where: Place): ConfigObject {
-  if (!isObject(value)) throw wrongAt(where, 'not an object');
+  if (!isJsonObject(value)) throw wrongAt(where, 'not an object');
   const asked = new Set<string>();
   const at = (name: string): Place => placeOf(where, name);
   const take = (name: string): JsonValue | undefined => {
@@ -49,7 +49,7 @@ export function configObject(value: JsonValue, where: Place): ConfigObject {
     textsByName(name) {
       const member = take(name);
       if (member === undefined) return [];
-      if (!isObject(member)) throw wrongAt(at(name), 'not an object');
+      if (!isJsonObject(member)) throw wrongAt(at(name), 'not an object');
       return Object.entries(member).map(([key, text]) => [
         key,
         textOf(text, placeOf(at(name), key)),
@@ -106,7 +106,7 @@ function integersOf<Name extends string>(
   where: Place,
   ranges: Readonly<Record<Name, readonly [number, number]>>,
 ): Partial<Record<Name, number>> {
-  if (!isObject(value)) throw wrongAt(where, 'not an object');
+  if (!isJsonObject(value)) throw wrongAt(where, 'not an object');
   const integers: Partial<Record<Name, number>> = {};
   for (const [name, integer] of Object.entries(value)) {
     const place = placeOf(where, name);
@@ -125,10 +125,6 @@ function isNameOf<Name extends string>(
   ranges: Readonly<Record<Name, readonly [number, number]>>,
 ): name is Name {
   return Object.hasOwn(ranges, name);
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function wrongAt({ file, path }: Place, why: string): TransparencyError {

@@ -5,7 +5,7 @@ import { utf8, utf8Text } from '../core/bytes.ts';
 import { isTransparencyError, TransparencyError } from '../core/error.ts';
 import { isSize } from '../core/integers.ts';
 import { isEdge } from '../core/tree.ts';
-import { type JsonValue, parseStrictJson } from '../event/strict-json.ts';
+import { isJsonObject, type JsonValue, parseStrictJson } from '../event/strict-json.ts';
 import { codeOf } from '../storage/folder.ts';
 
 /** What a lookup keeps for the next one of the same key. */
@@ -54,7 +54,7 @@ export async function writeKept(path: string, kept: KeptLookup): Promise<void> {
 function parseKept(bytes: Uint8Array): KeptLookup | null {
   try {
     const value = parseStrictJson(bytes);
-    return isObject(value) ? keptOf(value) : null;
+    return isJsonObject(value) ? keptOf(value) : null;
   } catch (error) {
     if (isTransparencyError(error)) return null;
     throw error;
@@ -73,10 +73,6 @@ function keptOf(value: { readonly [name: string]: JsonValue }): KeptLookup | nul
   if (!isEdge({ size: count, hashes }) || (count === 0) !== (last === null)) return null;
   const known = { count, lastIndex: last, edge: hashes };
   return { origin, key, checkpoint: utf8(checkpoint), known };
-}
-
-function isObject(value: JsonValue): value is { readonly [name: string]: JsonValue } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function malformed(why: string, cause?: unknown): TransparencyError {

@@ -1,6 +1,11 @@
 import { TransparencyError } from '../core/error.ts';
 import { parseReceipt, type Receipt } from '../event/receipt.ts';
-import { type JsonObject, type JsonValue, parseStrictJson } from '../event/strict-json.ts';
+import {
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  parseStrictJson,
+} from '../event/strict-json.ts';
 import type { Reply } from './http-fetch.ts';
 
 /** Why an item was refused, in the words of whoever refused it: the log, or this side before it was sent. */
@@ -54,7 +59,8 @@ export function parseAnswers(reply: Reply, count: number): readonly Answer[] {
 
 /** A refused item, or one in conflict, is its problem in the same place; every problem has a `code`. */
 function answerOf(value: JsonValue): Answer {
-  if (!isObject(value)) throw new TransparencyError('reply.malformed', 'an answer is no object');
+  if (!isJsonObject(value))
+    throw new TransparencyError('reply.malformed', 'an answer is no object');
   if (!Object.hasOwn(value, 'code')) return { kind: 'receipt', receipt: receiptOf(value) };
   const refusal = refusalOf(value);
   const receipt = value['receipt'];
@@ -94,7 +100,7 @@ function textOf(value: JsonValue | undefined, lengthMax: number): string | undef
 function problemOf(reply: Reply): JsonObject | undefined {
   try {
     const body = parseBody(reply);
-    return isObject(body) ? { ...body, status: reply.status } : undefined;
+    return isJsonObject(body) ? { ...body, status: reply.status } : undefined;
   } catch {
     // A proxy's page of HTML: its status says all that can be used.
     return undefined;
@@ -107,8 +113,4 @@ function parseBody(reply: Reply): JsonValue {
   } catch (cause) {
     throw new TransparencyError('reply.malformed', 'not JSON', { cause });
   }
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

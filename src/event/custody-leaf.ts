@@ -1,6 +1,6 @@
 import { TransparencyError } from '../core/error.ts';
 import type { LogLeaf } from './log-leaf.ts';
-import type { JsonObject, JsonValue } from './strict-json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from './strict-json.ts';
 
 /** An opening: the index of its entry, and its pointer or `raw`. */
 export type Target = readonly [index: number, pointer: string];
@@ -112,9 +112,7 @@ function targetOf(value: JsonValue): Target {
 }
 
 function objectOf(value: JsonValue | undefined): JsonObject {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as JsonObject; // neither null nor an array
-  }
+  if (isJsonObject(value)) return value;
   throw malformed('an object');
 }
 

@@ -6,7 +6,7 @@ import type { MiniLogPage } from '../core/mini-log.ts';
 import type { TrieNode } from '../core/prefix-trie.ts';
 import { TRIE_PATH_MAX } from '../core/prefix-trie-proof.ts';
 import { canonicalJson } from './canonical.ts';
-import { type JsonObject, type JsonValue, parseStrictJson } from './strict-json.ts';
+import { isJsonObject, type JsonObject, type JsonValue, parseStrictJson } from './strict-json.ts';
 
 /** Where an index head stands in the tree of a checkpoint. */
 export interface IndexHeadProof {
@@ -130,15 +130,12 @@ export function readTriePath(value: JsonValue | undefined): readonly TrieNode[] 
  * @throws {TransparencyError} index.malformed
  */
 export function membersOf(value: JsonValue | undefined, names: readonly string[]): JsonObject {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw malformed('not an object');
-  }
+  if (!isJsonObject(value)) throw malformed('not an object');
   const found = Object.keys(value);
   if (found.length !== names.length || !names.every((name) => Object.hasOwn(value, name))) {
     throw malformed(`not the members ${names.join(', ')}`);
   }
-  // Neither null nor an array: an object.
-  return value as JsonObject;
+  return value;
 }
 
 /** The text of a member. @throws {TransparencyError} index.malformed */

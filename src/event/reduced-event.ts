@@ -7,7 +7,7 @@ import { EVENT_LIMITS } from './limits.ts';
 import type { NhiEvent } from './nhi-event.ts';
 import { samenessMac } from './sameness.ts';
 import { findSecretInEvent, secretInText } from './secret.ts';
-import type { JsonObject, JsonValue } from './strict-json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from './strict-json.ts';
 
 /** What is sent in the place of an event that may not be sent whole. */
 export interface ReducedEvent {
@@ -102,7 +102,7 @@ function restOf(whole: JsonObject, slim: JsonObject): JsonObject {
   const rest: Record<string, JsonValue> = Object.create(null);
   for (const [name, value] of Object.entries(whole)) {
     const kept = Object.hasOwn(slim, name) ? slim[name] : undefined;
-    if (isObject(value) && isObject(kept)) {
+    if (isJsonObject(value) && isJsonObject(kept)) {
       const below = restOf(value, kept);
       if (Object.keys(below).length > 0) rest[name] = below;
     } else if (value !== kept) {
@@ -127,8 +127,4 @@ function canonicalOf(event: NhiEvent): Uint8Array {
   // An event is JSON, as its type says of each member.
   const value = event as unknown as JsonValue;
   return canonicalJson(value, { depthMax: EVENT_LIMITS.eventDepthMax });
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

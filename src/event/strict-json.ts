@@ -9,6 +9,11 @@ export interface JsonObject {
   readonly [name: string]: JsonValue;
 }
 
+/** True for an object: neither null nor an array. */
+export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /**
  * The value of UTF-8 JSON bytes, read strictly. (RFC 8259, narrowed by spec/5-submission.md §1)
  *

@@ -10,7 +10,7 @@ import { isIdentifier } from './identifier.ts';
 import { EVENT_LIMITS } from './limits.ts';
 import type { NhiEvent } from './nhi-event.ts';
 import { schemas } from './schema.generated.ts';
-import { type JsonObject, type JsonValue, parseStrictJson } from './strict-json.ts';
+import { isJsonObject, type JsonValue, parseStrictJson } from './strict-json.ts';
 
 /** One item that a source submits. */
 export interface Submission {
@@ -49,7 +49,7 @@ function fastSubmission(bytes: Uint8Array): Submission | null {
   const rest = new Uint8Array(bytes.subarray(held.end));
   rest[0] = OPEN_BRACE;
   const value = parseStrictJson(rest, { depthMax: EVENT_LIMITS.holderDepthMax });
-  if (!isObject(value) || Object.keys(value).join() !== 'sig') return null;
+  if (!isJsonObject(value) || Object.keys(value).join() !== 'sig') return null;
   return { event: held.event, sig: signatureOf(value['sig'] ?? null), disclosures: [] };
 }
 
@@ -59,7 +59,7 @@ const OPEN_BRACE = 0x7b;
 
 function slowSubmission(bytes: Uint8Array): Submission {
   const value = parseStrictJson(bytes, { depthMax: EVENT_LIMITS.holderDepthMax });
-  if (!isObject(value)) throw malformed('not an object');
+  if (!isJsonObject(value)) throw malformed('not an object');
   if (Object.hasOwn(value, 'v')) return { event: eventOf(value), sig: null, disclosures: [] };
   for (const name of Object.keys(value)) {
     if (!MEMBERS.has(name)) throw malformed('neither an event nor {event, sig, disclosures}');
@@ -116,10 +116,6 @@ function textsOf(value: JsonValue): readonly string[] {
     texts.push(item);
   }
   return texts;
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function malformed(why: string): TransparencyError {

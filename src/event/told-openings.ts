@@ -4,7 +4,7 @@ import { isTransparencyError, TransparencyError } from '../core/error.ts';
 import { parseDisclosure } from './disclosure.ts';
 import type { EventLeaf } from './leaf.ts';
 import { checkOpening, type Opening, RAW_POINTER, RAW_SALT_LENGTH } from './opening.ts';
-import { type JsonObject, type JsonValue, parseStrictJson } from './strict-json.ts';
+import { isJsonObject, type JsonObject, type JsonValue, parseStrictJson } from './strict-json.ts';
 
 /** What is kept of what a leaf withholds, as a server tells it. (spec/14-privacy.md §4) */
 export interface ToldOpenings {
@@ -115,9 +115,7 @@ function rawTextsOf({ salt, bytes }: JsonObject): { salt: string; bytes: string 
 }
 
 function objectOf(value: JsonValue | undefined): JsonObject {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as JsonObject; // neither null nor an array
-  }
+  if (isJsonObject(value)) return value;
   throw malformed('an object expected');
 }
 

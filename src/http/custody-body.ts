@@ -2,7 +2,12 @@ import { isTransparencyError, TransparencyError } from '../core/error.ts';
 import { type HoldScope, scopeOf } from '../event/custody-leaf.ts';
 import { isIdentifier } from '../event/identifier.ts';
 import { secretInText } from '../event/secret.ts';
-import { type JsonObject, type JsonValue, parseStrictJson } from '../event/strict-json.ts';
+import {
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  parseStrictJson,
+} from '../event/strict-json.ts';
 import { ERASE_TARGETS_MAX, type WantedTarget } from '../log/log.ts';
 import type { Asked } from './pending-requests.ts';
 
@@ -117,9 +122,7 @@ function indexOf(value: JsonValue | undefined, where: string): number {
 }
 
 function objectOf(value: JsonValue | undefined, where: string): JsonObject {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as JsonObject; // neither null nor an array
-  }
+  if (isJsonObject(value)) return value;
   throw malformed(`${where}: an object expected`);
 }
 

@@ -3,7 +3,12 @@ import { base64url } from '../core/base64.ts';
 import { utf8 } from '../core/bytes.ts';
 import { isTransparencyError, TransparencyError } from '../core/error.ts';
 import { hex } from '../core/hex.ts';
-import { type JsonObject, type JsonValue, parseStrictJson } from '../event/strict-json.ts';
+import {
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  parseStrictJson,
+} from '../event/strict-json.ts';
 import type { Role } from './principal.ts';
 
 /** What is kept of a token: not the token. */
@@ -101,9 +106,7 @@ function parse(bytes: Uint8Array): JsonValue {
 }
 
 function objectOf(value: JsonValue | undefined, where: string): JsonObject {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as JsonObject; // Neither null nor an array.
-  }
+  if (isJsonObject(value)) return value;
   throw malformed(`${where} is not an object`);
 }
 

@@ -1,10 +1,9 @@
 import { TransparencyError } from '../core/error.ts';
-import type { JsonObject, JsonValue } from '../event/strict-json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../event/strict-json.ts';
 import type { Adapter } from './adapter.ts';
 import { parseCompactJws } from './jws.ts';
 import { mappingOf } from './mappings.ts';
 import { judgeSignature } from './trust.ts';
-import { isJsonObject } from './wire-json.ts';
 
 /**
  * The adapter of security event tokens: CAEP and RISC, pushed. (RFC 8417, RFC 8935)

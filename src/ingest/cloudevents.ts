@@ -4,11 +4,11 @@ import { TransparencyError } from '../core/error.ts';
 import { scanArrayItems } from '../event/array-items.ts';
 import { canonicalJson } from '../event/canonical.ts';
 import { OPEN_BRACKET, skipSpace } from '../event/json-scan.ts';
-import type { JsonObject, JsonValue } from '../event/strict-json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../event/strict-json.ts';
 import { type Adapter, readOr, type WireHeaders } from './adapter.ts';
 import type { WireItem } from './mapped-event.ts';
 import { mappingOf } from './mappings.ts';
-import { isJsonObject, parseWireJson, speakable, WIRE_DEPTH_MAX } from './wire-json.ts';
+import { parseWireJson, speakable, WIRE_DEPTH_MAX } from './wire-json.ts';
 
 /** How a request holds CloudEvents; null: it holds none. */
 export type CloudEventsMode = 'structured' | 'batch' | 'binary' | null;

@@ -3,11 +3,11 @@ import { sha256 } from '#sha256';
 import { equalBytes, utf8 } from '../core/bytes.ts';
 import { TransparencyError } from '../core/error.ts';
 import { hex, parseHex } from '../core/hex.ts';
-import type { JsonObject, JsonValue } from '../event/strict-json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../event/strict-json.ts';
 import { type Adapter, readOr } from './adapter.ts';
 import { mappingOf } from './mappings.ts';
 import type { IngestTrust } from './trust.ts';
-import { isJsonObject, parseWireJson } from './wire-json.ts';
+import { parseWireJson } from './wire-json.ts';
 
 /** What a digest is worth: its key is known and made the signature, or did not, or nobody could tell. */
 export type DigestResult = 'verified' | 'broken' | 'unverified';

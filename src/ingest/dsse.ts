@@ -3,12 +3,12 @@ import { base64, parseBase64 } from '../core/base64.ts';
 import { concat, utf8 } from '../core/bytes.ts';
 import { TransparencyError } from '../core/error.ts';
 import { hex } from '../core/hex.ts';
-import type { JsonObject, JsonValue } from '../event/strict-json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../event/strict-json.ts';
 import { type Adapter, readOr } from './adapter.ts';
 import { jsonItems } from './json-items.ts';
 import { mappingOf } from './mappings.ts';
 import { type IngestTrust, judgeSignature, type SignatureResult } from './trust.ts';
-import { isJsonObject, parseWireJson } from './wire-json.ts';
+import { parseWireJson } from './wire-json.ts';
 
 /**
  * The adapter of DSSE envelopes, whose payload is an in-toto statement or anything else. (DSSE v1, in-toto v1)

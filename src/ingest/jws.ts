@@ -1,8 +1,8 @@
 import { parseBase64url } from '../core/base64.ts';
 import { utf8, utf8Text } from '../core/bytes.ts';
 import { TransparencyError } from '../core/error.ts';
-import type { JsonObject } from '../event/strict-json.ts';
-import { isJsonObject, parseWireJson } from './wire-json.ts';
+import { isJsonObject, type JsonObject } from '../event/strict-json.ts';
+import { parseWireJson } from './wire-json.ts';
 
 /** A signed token, taken apart and not verified. (RFC 7515 §3.1) */
 export interface CompactJws {

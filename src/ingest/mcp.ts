@@ -1,12 +1,12 @@
 import { utf8 } from '../core/bytes.ts';
 import { hex } from '../core/hex.ts';
 import { canonicalJson } from '../event/canonical.ts';
-import type { JsonObject } from '../event/strict-json.ts';
+import { isJsonObject, type JsonObject } from '../event/strict-json.ts';
 import { type AdaptedItem, type Adapter, JSON_TYPES, jsonItem } from './adapter.ts';
 import { jsonItems } from './json-items.ts';
 import type { IngestContext } from './mapped-event.ts';
 import { mappingOf } from './mappings.ts';
-import { isJsonObject, WIRE_DEPTH_MAX } from './wire-json.ts';
+import { WIRE_DEPTH_MAX } from './wire-json.ts';
 
 /**
  * The adapter of MCP exchanges as a gateway saw them: `{id?, time?, http?, token?, decision?, request, result?}`, with

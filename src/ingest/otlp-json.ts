@@ -2,13 +2,13 @@ import { base64, parseBase64 } from '../core/base64.ts';
 import { isTransparencyError } from '../core/error.ts';
 import { scanArrayItems } from '../event/array-items.ts';
 import { OPEN_BRACKET } from '../event/json-scan.ts';
-import type { JsonObject, JsonValue } from '../event/strict-json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../event/strict-json.ts';
 import { partCount } from './json-items.ts';
 import { putNew } from './new-name.ts';
 import type { MessageField } from './otlp-fields.ts';
 import { groupsOf, malformedExport, type OtlpContainer, type OtlpGroup } from './otlp-group.ts';
 import { integerOf, isUnset } from './otlp-values.ts';
-import { isJsonObject, parseWireJson } from './wire-json.ts';
+import { parseWireJson } from './wire-json.ts';
 import { scanMembers } from './wire-scan.ts';
 
 /** Names of the members that hold resources, scopes and records. */

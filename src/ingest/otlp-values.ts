@@ -1,6 +1,5 @@
-import type { JsonValue } from '../event/strict-json.ts';
+import { isJsonObject, type JsonValue } from '../event/strict-json.ts';
 import type { FieldType } from './otlp-fields.ts';
-import { isJsonObject } from './wire-json.ts';
 
 /** True for what protobuf does not write of a field of a type: zero, false, nothing. An `AnyValue` may hold them. */
 export function isUnset(value: JsonValue, type: FieldType): boolean {

@@ -1,5 +1,5 @@
 import { type JsonPolicy, malformedText, readJson } from '../event/json-reader.ts';
-import type { JsonObject, JsonValue } from '../event/strict-json.ts';
+import type { JsonValue } from '../event/strict-json.ts';
 
 /** Open objects and arrays at one place of what an emitter sends, at most. */
 export const WIRE_DEPTH_MAX = 64;
@@ -29,11 +29,6 @@ const LOSSLESS: JsonPolicy = {
 /** A text without NUL and half surrogate pairs, which no leaf can hold: U+FFFD stands for them. */
 export function speakable(text: string): string {
   return UNSPEAKABLE.test(text) ? text.replace(UNSPEAKABLES, '\ufffd') : text;
-}
-
-/** True for an object of JSON. */
-export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;

@@ -2,7 +2,7 @@ import { utf8 } from '../core/bytes.ts';
 import { isTransparencyError } from '../core/error.ts';
 import { type Decided, type HoldScope, holdBodyOf, type Target } from '../event/custody-leaf.ts';
 import type { LogLeaf } from '../event/log-leaf.ts';
-import { parseStrictJson } from '../event/strict-json.ts';
+import { isJsonObject, parseStrictJson } from '../event/strict-json.ts';
 import type { Change } from './ports.ts';
 import { corrupt, holdKey } from './rows.ts';
 
@@ -71,8 +71,7 @@ export function parseErasureRow(bytes: Uint8Array): EraseReport {
 function parse(bytes: Uint8Array, names: readonly string[]): unknown {
   try {
     const value = parseStrictJson(bytes);
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    if (isObject && names.every((name) => Object.hasOwn(value, name))) return value;
+    if (isJsonObject(value) && names.every((name) => Object.hasOwn(value, name))) return value;
   } catch (error) {
     if (!isTransparencyError(error)) throw error;
   }
