@@ -22,9 +22,10 @@ export interface HousekeepingOptions extends FailureSinks {
   readonly size: () => number;
 }
 
-/** Bundles folded in one go, and rows of ids read in one go: between two, the writer gets its turn. */
+/** Bundles folded in one go: between two, the writer gets its turn. */
 const BUNDLES_AT_ONCE = 16;
-const IDS_AT_ONCE = 4_096;
+/** Rows of ids read in one go, 2 ms of this thread. With 4,096 it cost no less in all, and everybody waited 30 ms in its 99th percentile. */
+const IDS_AT_ONCE = 512;
 const PRUNE_INTERVAL_MS = 60_000;
 
 /**
