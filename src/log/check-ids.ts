@@ -13,6 +13,7 @@ import { RowCursor } from './row-cursor.ts';
 import {
   ANY_NOTE,
   conflictKey,
+  conflictKeys,
   type IdRow,
   idKey,
   keptKey,
@@ -168,9 +169,7 @@ export class IdCheck {
 
   /** The row that points to a conflicting entry. */
   async #conflictRow({ leafIndex, id }: EventEntry): Promise<Row | undefined> {
-    const from = conflictKey(id, new Uint8Array(0));
-    const to = concat(conflictKey(id, new Uint8Array(16).fill(255)), Uint8Array.of(0));
-    const cursor = new RowCursor(this.#store, { from, to }, CONFLICTS_PER_READ);
+    const cursor = new RowCursor(this.#store, conflictKeys(id), CONFLICTS_PER_READ);
     for (;;) {
       const row = await cursor.next();
       if (row === undefined || parseIdRow(row.value).leafIndex === leafIndex) return row;

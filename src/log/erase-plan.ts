@@ -1,4 +1,3 @@
-import { concat } from '../core/bytes.ts';
 import { isTransparencyError, TransparencyError } from '../core/error.ts';
 import { covers, type HoldScope, type Target } from '../event/custody-leaf.ts';
 import { type EventLeaf, parseLeaf } from '../event/leaf.ts';
@@ -8,7 +7,7 @@ import { isErased } from './decide.ts';
 import { parseOpeningRow } from './opening-row.ts';
 import type { Row, Store } from './ports.ts';
 import { RowCursor } from './row-cursor.ts';
-import { conflictKey, formatIdRow, idKey, openingKeys, parseIdRow } from './rows.ts';
+import { conflictKeys, formatIdRow, idKey, openingKeys, parseIdRow } from './rows.ts';
 
 /** What is asked to be erased: openings of entries, or (null) all of one and what its content is recognised by. */
 export type WantedTarget = readonly [index: number, pointer: string | null];
@@ -148,9 +147,7 @@ class PlanInMaking {
   }
 
   async #conflictKey(index: number, id: Uint8Array): Promise<Uint8Array | undefined> {
-    const from = conflictKey(id, new Uint8Array(0));
-    const to = concat(conflictKey(id, new Uint8Array(16).fill(255)), Uint8Array.of(0));
-    const cursor = new RowCursor(this.#options.store, { from, to }, CONFLICTS_PER_READ);
+    const cursor = new RowCursor(this.#options.store, conflictKeys(id), CONFLICTS_PER_READ);
     for (let row = await cursor.next(); row !== undefined; row = await cursor.next()) {
       if (parseIdRow(row.value).leafIndex === index) return row.key;
     }

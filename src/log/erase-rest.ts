@@ -6,7 +6,7 @@ import type { EraseReport } from './custody-rows.ts';
 import { formatSealedRow, openingContext, parseOpeningRow } from './opening-row.ts';
 import type { Change, KeyRange, OpeningKeys, Row, Store } from './ports.ts';
 import {
-  conflictKey,
+  conflictKeys,
   corrupt,
   idKey,
   keysOf,
@@ -129,8 +129,7 @@ async function rangesOf(
     const id = idempotencyKey(leaf.event.src.id, leaf.event.id);
     // The ends are keys of no row: shorter, or longer.
     ranges.push({ from: idKey(id.subarray(0, -1)), to: concat(idKey(id), Uint8Array.of(0)) });
-    const all = new Uint8Array(17).fill(255);
-    ranges.push({ from: conflictKey(id, new Uint8Array(0)), to: conflictKey(id, all) });
+    ranges.push(conflictKeys(id));
   }
   return ranges;
 }

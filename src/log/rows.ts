@@ -71,7 +71,7 @@ export const idKey = (id: Uint8Array, room: Room = ownRoom): Uint8Array => {
 };
 export const conflictKey = (id: Uint8Array, sameness: Uint8Array): Uint8Array =>
   tagged('J', id, sameness);
-/** All conflict rows of an id. @param id  20 bytes */
+/** All conflict rows of an id; the ends are keys of no row. @param id  20 bytes */
 export const conflictKeys = (
   id: Uint8Array,
 ): { readonly from: Uint8Array; readonly to: Uint8Array } => ({
