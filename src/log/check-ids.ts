@@ -1,6 +1,6 @@
 import { sha256 } from '#sha256';
 import { parseBase64 } from '../core/base64.ts';
-import { concat, equalBytes, readU64be } from '../core/bytes.ts';
+import { equalBytes, readU64be } from '../core/bytes.ts';
 import { eraseBodyOf } from '../event/custody-leaf.ts';
 import { type EventLeaf, parseLeaf } from '../event/leaf.ts';
 import { IDEMPOTENCY_KEY_LENGTH, idempotencyKey } from '../event/sameness.ts';
@@ -185,16 +185,8 @@ export class IdCheck {
     }
   }
 
-  async *#pagesOf(tag: string): AsyncGenerator<readonly Row[], void, undefined> {
-    const { to } = keysOf(tag);
-    let { from } = keysOf(tag);
-    for (;;) {
-      const rows = await this.#store.scan({ from, to, limit: ROWS_PER_READ });
-      yield rows;
-      const last = rows.at(-1);
-      if (rows.length < ROWS_PER_READ || last === undefined) return;
-      from = concat(last.key, Uint8Array.of(0));
-    }
+  #pagesOf(tag: string): AsyncIterable<readonly Row[]> {
+    return new RowCursor(this.#store, keysOf(tag), ROWS_PER_READ).pages();
   }
 }
 

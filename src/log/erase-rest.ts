@@ -5,6 +5,7 @@ import { idempotencyKey } from '../event/sameness.ts';
 import type { EraseReport } from './custody-rows.ts';
 import { formatSealedRow, openingContext, parseOpeningRow } from './opening-row.ts';
 import type { Change, KeyRange, OpeningKeys, Row, Store } from './ports.ts';
+import { RowCursor } from './row-cursor.ts';
 import {
   conflictKeys,
   corrupt,
@@ -66,14 +67,10 @@ async function resealAll(
 ): Promise<number> {
   const { store, checkGoesOn } = options;
   const reseal = createReseal(old, next, options);
-  const { to } = keysOf('O');
-  let at = openingKey(from, 0);
+  const range = { from: openingKey(from, 0), to: keysOf('O').to };
   let count = 0;
-  for (;;) {
+  for await (const rows of new RowCursor(store, range, ROWS_AT_ONCE).pages()) {
     checkGoesOn();
-    const rows = await store.scan({ from: at, to, limit: ROWS_AT_ONCE });
-    const last = rows.at(-1);
-    if (last === undefined) return count;
     const changes: Change[] = [];
     for (const row of rows) {
       const value = await reseal(row);
@@ -82,8 +79,8 @@ async function resealAll(
     // Flushed each: what is not on disk under the new key when the old one is destroyed is lost.
     if (changes.length > 0) await store.write({ changes, flush: true });
     count += changes.length;
-    at = concat(last.key, Uint8Array.of(0));
   }
+  return count;
 }
 
 /** A row under the new key; null for one that does not lie under the old. */

@@ -1,4 +1,3 @@
-import { concat } from '../core/bytes.ts';
 import { isTransparencyError } from '../core/error.ts';
 import { hex } from '../core/hex.ts';
 import { TILE_WIDTH } from '../core/tile.ts';
@@ -54,14 +53,9 @@ export async function rewriteTail(store: Store): Promise<void> {
 
 /** The openings of an entry and all behind it. A key that was lost with them leaves them unreadable, and is told so. */
 async function rewriteOpenings(store: Store, firstIndex: number): Promise<void> {
-  const { to } = keysOf('O');
-  let from = openingKey(firstIndex, 0);
-  for (;;) {
-    const rows = await store.scan({ from, to, limit: OPENINGS_AT_ONCE });
-    const last = rows.at(-1);
-    if (last === undefined) return;
+  const range = { from: openingKey(firstIndex, 0), to: keysOf('O').to };
+  for await (const rows of new RowCursor(store, range, OPENINGS_AT_ONCE).pages()) {
     await store.write({ changes: rows, flush: true });
-    from = concat(last.key, Uint8Array.of(0));
   }
 }
 

@@ -35,6 +35,15 @@ export class RowCursor {
     return row;
   }
 
+  /** The rows that are not passed yet, as many at once as are read; each is passed when it is handed out. */
+  async *pages(): AsyncGenerator<readonly Row[], void, undefined> {
+    while ((await this.peek()) !== undefined) {
+      const page = this.#rows.slice(this.#at);
+      this.#at = this.#rows.length;
+      yield page;
+    }
+  }
+
   async #read(): Promise<void> {
     const range = { from: this.#from, to: this.#to, limit: this.#rowsPerRead };
     this.#rows = await this.#store.scan(range);
