@@ -6,7 +6,7 @@ import { checkOpening, withheldBy } from '../event/opening.ts';
 import type { ReadEntry } from './check-entries.ts';
 import { heldTo, lie } from './check-lie.ts';
 import { parseErasureRow, parseHoldRow } from './custody-rows.ts';
-import { openingContext, parseOpeningRow } from './opening-row.ts';
+import { openingContext, parseOpeningRow, pointerOfRow } from './opening-row.ts';
 import type { OpeningKeys, Row, Store } from './ports.ts';
 import { RowCursor } from './row-cursor.ts';
 import { erasureKey, holdKey, keysOf, numberOfKey } from './rows.ts';
@@ -89,8 +89,8 @@ export class CustodyCheck {
   }
 
   #checkRow(leafIndex: number, leaf: EventLeaf, { key, value }: Row): void {
-    const pointer = withheldBy(leaf).get(key.at(-1) ?? 0);
-    if (key.length !== 10 || pointer === undefined) {
+    const pointer = pointerOfRow(key, withheldBy(leaf));
+    if (pointer === undefined) {
       lie(`an opening of nothing is stored of entry ${leafIndex}`, { entryIndex: leafIndex });
     }
     const row = heldTo('the row of an opening', () => parseOpeningRow(value));

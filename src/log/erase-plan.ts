@@ -4,7 +4,7 @@ import { type EventLeaf, parseLeaf } from '../event/leaf.ts';
 import { withheldBy } from '../event/opening.ts';
 import { idempotencyKey, SAMENESS_MAC_LENGTH } from '../event/sameness.ts';
 import { isErased } from './decide.ts';
-import { parseOpeningRow } from './opening-row.ts';
+import { OPENINGS_MAX, parseOpeningRow, pointerOfRow } from './opening-row.ts';
 import type { Row, Store } from './ports.ts';
 import { RowCursor } from './row-cursor.ts';
 import { conflictKeys, formatIdRow, idKey, openingKeys, parseIdRow } from './rows.ts';
@@ -113,7 +113,7 @@ class PlanInMaking {
     const found = new Set<string>();
     const range = { ...openingKeys(index, index + 1), limit: OPENINGS_MAX };
     for (const { key, value } of await this.#options.store.scan(range)) {
-      const pointer = withheld.get(key.at(-1) ?? 0);
+      const pointer = pointerOfRow(key, withheld);
       const row = parseOpeningRow(value);
       if (pointer === undefined || row.kind === 'erased') continue;
       if (!pointers.has(null) && !pointers.has(pointer)) continue;
@@ -165,8 +165,6 @@ class PlanInMaking {
   }
 }
 
-/** Openings of a leaf, at most: those of `sd`, and what was sent. */
-const OPENINGS_MAX = 65;
 const CONFLICTS_PER_READ = 256;
 
 function nothingAt(index: number, pointer: string | null | undefined): TransparencyError {

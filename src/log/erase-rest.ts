@@ -3,7 +3,7 @@ import { parseLeaf } from '../event/leaf.ts';
 import { withheldBy } from '../event/opening.ts';
 import { idempotencyKey } from '../event/sameness.ts';
 import type { EraseReport } from './custody-rows.ts';
-import { formatSealedRow, openingContext, parseOpeningRow } from './opening-row.ts';
+import { formatSealedRow, openingContext, parseOpeningRow, pointerOfRow } from './opening-row.ts';
 import type { Change, KeyRange, OpeningKeys, Row, Store } from './ports.ts';
 import { RowCursor } from './row-cursor.ts';
 import {
@@ -97,7 +97,7 @@ function createReseal(
     const index = numberOfKey(key);
     if (entry?.index !== index) entry = { index, withheld: await withheldAt(index, readEntry) };
     const pointer =
-      entry.withheld.get(key.at(-1) ?? 0) ?? corrupt(`an opening of nothing at ${index}`);
+      pointerOfRow(key, entry.withheld) ?? corrupt(`an opening of nothing at ${index}`);
     const context = openingContext({ origin, leafIndex: index, pointer });
     const bytes = keys.open(old, context, row.sealed) ?? corrupt('a key of openings is gone');
     return formatSealedRow(next, keys.seal(next, context, bytes));

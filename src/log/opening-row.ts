@@ -9,10 +9,26 @@ import { corrupt, formatIndex, parseIndex } from './rows.ts';
  *   0 ‖ u48 index of the `erase` leaf                              what it held is erased
  */
 
+/** Openings of a leaf, at most: those of `sd`, and what was sent. */
+export const OPENINGS_MAX = 65;
+
 /** What the row of an opening says. */
 export type OpeningRow =
   | { readonly kind: 'sealed'; readonly keyId: string; readonly sealed: Uint8Array }
   | { readonly kind: 'erased'; readonly by: number };
+
+/**
+ * The pointer of the opening that a row is of, by its key; undefined for a key that no opening of the leaf has.
+ *
+ * @param withheld  what the leaf withholds, by place
+ */
+export function pointerOfRow(
+  key: Uint8Array,
+  withheld: ReadonlyMap<number, string>,
+): string | undefined {
+  // Tag, index and ordinal.
+  return key.length === 10 ? withheld.get(key[9] ?? 0) : undefined;
+}
 
 /** @param keyId  16 digits of lowercase hex */
 export function formatSealedRow(keyId: string, sealed: Uint8Array): Uint8Array {

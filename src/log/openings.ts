@@ -1,7 +1,7 @@
 import { isTransparencyError } from '../core/error.ts';
 import type { EventLeaf } from '../event/leaf.ts';
 import { checkOpening, type Opening, withheldBy } from '../event/opening.ts';
-import { openingContext, parseOpeningRow } from './opening-row.ts';
+import { OPENINGS_MAX, openingContext, parseOpeningRow, pointerOfRow } from './opening-row.ts';
 import type { OpeningKeys, Store } from './ports.ts';
 import { corrupt, openingKeys } from './rows.ts';
 
@@ -13,9 +13,6 @@ export interface EntryOpenings {
   /** What is kept under a key that is gone. */
   readonly unreadable: readonly string[];
 }
-
-/** Openings of a leaf, at most: those of `sd`, and what was sent. */
-const OPENINGS_MAX = 65;
 
 /**
  * The openings of an entry, each held against its leaf. (spec/14-privacy.md §4)
@@ -40,10 +37,7 @@ export async function readOpenings(
   const withheld = withheldBy(leaf);
   const range = openingKeys(leafIndex, leafIndex + 1);
   for (const { key, value } of await store.scan({ ...range, limit: OPENINGS_MAX + 1 })) {
-    const ordinal = key.at(-1) ?? 0;
-    const pointer = withheld.get(ordinal);
-    if (key.length !== 10 || pointer === undefined)
-      corrupt(`an opening of nothing at ${leafIndex}`);
+    const pointer = pointerOfRow(key, withheld) ?? corrupt(`an opening of nothing at ${leafIndex}`);
     const row = parseOpeningRow(value);
     if (row.kind === 'erased') {
       found.erased.push({ pointer, by: row.by });
@@ -51,7 +45,7 @@ export async function readOpenings(
     }
     const bytes = keys.open(row.keyId, openingContext({ origin, leafIndex, pointer }), row.sealed);
     if (bytes === undefined) unreadable.push(pointer);
-    else found.openings.push(held(leaf, { ordinal, pointer, bytes }));
+    else found.openings.push(held(leaf, { ordinal: key[9] ?? 0, pointer, bytes }));
   }
   return { ...found, unreadable };
 }
