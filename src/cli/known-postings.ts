@@ -1,4 +1,3 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
 import type { KnownPostings } from '../client/client.ts';
 import { base64, parseBase64 } from '../core/base64.ts';
 import { utf8, utf8Text } from '../core/bytes.ts';
@@ -6,7 +5,8 @@ import { isTransparencyError, TransparencyError } from '../core/error.ts';
 import { isSize } from '../core/integers.ts';
 import { isEdge } from '../core/tree.ts';
 import { isJsonObject, type JsonValue, parseStrictJson } from '../event/strict-json.ts';
-import { codeOf } from '../storage/folder.ts';
+import { readFileIfAny } from '../storage/linked-file.ts';
+import { replaceFile } from '../storage/replaced-file.ts';
 
 /** What a lookup keeps for the next one of the same key. */
 export interface KeptLookup {
@@ -27,13 +27,10 @@ export async function readKept(
   path: string,
   of: Pick<KeptLookup, 'origin' | 'key'>,
 ): Promise<KeptLookup | null> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return null;
+  const bytes = await readFileIfAny(path).catch((cause: unknown) => {
     throw malformed(`${path} cannot be read`, cause);
-  }
+  });
+  if (bytes === undefined) return null;
   const kept = parseKept(bytes);
   if (kept === null) throw malformed(`${path} is not what a lookup keeps`);
   if (kept.origin === of.origin && kept.key === of.key) return kept;
@@ -45,10 +42,8 @@ export async function writeKept(path: string, kept: KeptLookup): Promise<void> {
   const { origin, key, checkpoint, known } = kept;
   const { count, lastIndex, edge } = known;
   const members = { origin, key, count, lastIndex, edge: edge.map(base64) };
-  const draft = `${path}.draft`;
   const text = `${JSON.stringify({ ...members, checkpoint: utf8Text(checkpoint) })}\n`;
-  await writeFile(draft, text, { flush: true });
-  await rename(draft, path);
+  await replaceFile(path, text, 0o666);
 }
 
 function parseKept(bytes: Uint8Array): KeptLookup | null {

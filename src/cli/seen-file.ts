@@ -1,6 +1,7 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { type LogClient, type LogClientOptions, openLogClient } from '../client/client.ts';
-import { codeOf } from '../storage/folder.ts';
+import { readFileIfAny } from '../storage/linked-file.ts';
+import { replaceFile } from '../storage/replaced-file.ts';
 import type { CommandIo } from './command.ts';
 import type { Flags } from './flags.ts';
 
@@ -29,7 +30,7 @@ export async function openRemembering(
   if (file === undefined) {
     return { client: openLogClient(options), keep: () => Promise.resolve() };
   }
-  const known = await readIfAny(file);
+  const known = await readFileIfAny(file);
   const client = openLogClient({ ...options, ...(known === undefined ? {} : { known }) });
   return { client, keep: () => keep(file, client, io) };
 }
@@ -37,10 +38,7 @@ export async function openRemembering(
 async function keep(file: string, client: LogClient, io: CommandIo): Promise<void> {
   const { highest, conflicts } = client;
   // In the place of the old one as a whole: a run that is cut short forgets nothing.
-  if (highest !== null) {
-    await writeFile(`${file}.new`, highest.note, { flush: true });
-    await rename(`${file}.new`, file);
-  }
+  if (highest !== null) await replaceFile(file, highest.note, 0o666);
   for (const { kind, earlier, later, proof } of conflicts) {
     const name = `${file}.${kind}-${earlier.size}-${later.size}`;
     // Whoever is to believe it needs the head that was shown in this run too.
@@ -50,14 +48,5 @@ async function keep(file: string, client: LogClient, io: CommandIo): Promise<voi
     io.note(
       `Kept ${kept}: the log showed heads of ${earlier.size} and ${later.size} that do not fit`,
     );
-  }
-}
-
-async function readIfAny(file: string): Promise<Uint8Array | undefined> {
-  try {
-    return new Uint8Array(await readFile(file));
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
   }
 }

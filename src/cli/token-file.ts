@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { TransparencyError } from '../core/error.ts';
 import {
@@ -9,8 +9,9 @@ import {
   type Token,
   type TokenStore,
 } from '../http/http.ts';
-import { codeOf, flushFolder, makeFolder } from '../storage/folder.ts';
+import { codeOf, makeFolder } from '../storage/folder.ts';
 import { removeFile } from '../storage/linked-file.ts';
+import { draftOf, replaceByDraft } from '../storage/replaced-file.ts';
 
 /**
  * The tokens of a file; none if there is no file.
@@ -47,22 +48,10 @@ export async function changeTokens(
     readonly change: (tokens: readonly Token[]) => readonly Token[];
   },
 ): Promise<void> {
-  const dir = dirname(path);
-  await makeFolder(dir);
-  const draft = `${path}.new`;
-  const file = await openDraft(draft, options.now);
-  try {
-    // Read behind the draft: it is the lock.
-    await file.writeFile(formatTokens(options.change(readTokens(path))));
-    await file.sync();
-    await rename(draft, path);
-  } catch (error) {
-    await removeFile(draft);
-    throw error;
-  } finally {
-    await file.close();
-  }
-  await flushFolder(dir);
+  await makeFolder(dirname(path));
+  const draft = await openDraft(draftOf(path), options.now);
+  // Read behind the draft: it is the lock.
+  await replaceByDraft(path, draft, () => formatTokens(options.change(readTokens(path))));
 }
 
 /**
@@ -128,7 +117,7 @@ function stampOf(path: string): string {
   return stats === undefined ? 'none' : `${stats.ino} ${stats.size} ${stats.mtimeNs} ${stats.mode}`;
 }
 
-async function openDraft(draft: string, now: number): ReturnType<typeof open> {
+async function openDraft(draft: string, now: number): Promise<FileHandle> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await open(draft, 'wx', 0o600);

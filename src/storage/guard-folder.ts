@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { link, open, readdir, unlink } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { equalBytes, utf8 } from '../core/bytes.ts';
 import { TransparencyError } from '../core/error.ts';
-import { codeOf } from './folder.ts';
 import { formatGuardState, type NumberedState, parseGuardState } from './guard-state.ts';
+import { DRAFT, placeFile, readFileIfAny, removeFile } from './linked-file.ts';
 
 /** The state of a guard's folder: a state with its counter, or none with counter 0. */
 export type HighestState = NumberedState | { readonly counter: 0; readonly state: null };
@@ -23,7 +22,7 @@ export async function stateNames(dir: string): Promise<{ counters: number[]; dra
   for (const name of await readdir(dir)) {
     if (name === 'guard-empty') counters.push(0);
     else if (/^guard-[0-9]{16}$/.test(name)) counters.push(Number(name.slice('guard-'.length)));
-    else if (name.startsWith('draft-')) drafts.push(name);
+    else if (name.startsWith(DRAFT)) drafts.push(name);
   }
   return { counters: counters.sort((a, b) => a - b), drafts };
 }
@@ -41,27 +40,10 @@ export async function readHighest(dir: string, flush = false): Promise<HighestSt
       throw new TransparencyError('guard.missing', `${dir} holds no state of a guard`);
     }
     const path = join(dir, nameOf(counter));
-    const bytes = await readWhole(path, flush);
+    const bytes = await readFileIfAny(path, flush);
     if (bytes !== undefined) return parseFile(path, counter, bytes);
   }
   throw new TransparencyError('guard.failed', `${dir} changes faster than it can be read`);
-}
-
-/** Bytes of a file, or undefined if there is none. */
-async function readWhole(path: string, flush: boolean): Promise<Uint8Array | undefined> {
-  let file: Awaited<ReturnType<typeof open>>;
-  try {
-    file = await open(path, 'r');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-  try {
-    if (flush) await file.sync();
-    return await file.readFile();
-  } finally {
-    await file.close();
-  }
 }
 
 function parseFile(path: string, counter: number, bytes: Uint8Array): HighestState {
@@ -80,30 +62,10 @@ function parseFile(path: string, counter: number, bytes: Uint8Array): HighestSta
   }
 }
 
-/**
- * Writes a state, flushed, under its name if that is free, and says whether it was. The name is not flushed yet.
- *
- * It is written under another name and then linked, so that no state is ever seen in part.
- */
-export async function placeState(dir: string, placed: HighestState): Promise<boolean> {
-  const draft = join(dir, `draft-${randomUUID()}`);
-  const file = await open(draft, 'wx', 0o600);
-  try {
-    await file.writeFile(placed.state === null ? EMPTY : formatGuardState(placed));
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  try {
-    await link(draft, join(dir, nameOf(placed.counter)));
-    return true;
-  } catch (error) {
-    // A draft that is gone was removed by a writer that came first.
-    if (codeOf(error) === 'EEXIST' || codeOf(error) === 'ENOENT') return false;
-    throw error;
-  } finally {
-    await removeNames(dir, [basename(draft)]);
-  }
+/** Writes a state, flushed, under its name if that is free, and says whether it was. The name is not flushed yet. */
+export function placeState(dir: string, placed: HighestState): Promise<boolean> {
+  const content = placed.state === null ? EMPTY : formatGuardState(placed);
+  return placeFile(dir, nameOf(placed.counter), content);
 }
 
 /** Removes states in the order given and then drafts, and stops at one that stays: `advance` rests on that order. */
@@ -112,15 +74,7 @@ export async function removeInOrder(
   counters: readonly number[],
   drafts: readonly string[],
 ): Promise<void> {
-  await removeNames(dir, [...counters.map(nameOf), ...drafts]);
-}
-
-async function removeNames(dir: string, names: readonly string[]): Promise<void> {
-  for (const name of names) {
-    try {
-      await unlink(join(dir, name));
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT') return;
-    }
+  for (const name of [...counters.map(nameOf), ...drafts]) {
+    if (!(await removeFile(join(dir, name)))) return;
   }
 }

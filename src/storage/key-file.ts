@@ -1,8 +1,8 @@
-import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { TransparencyError } from '../core/error.ts';
 import { flushFolder, makeFolder } from './folder.ts';
 import { readFileIfAny, removeFile } from './linked-file.ts';
+import { draftOf, replaceFile } from './replaced-file.ts';
 
 /** A small file that is only ever replaced as a whole. */
 export interface KeyFile {
@@ -23,11 +23,10 @@ const KEY_FILE_BYTES_MAX = 16 * 1024 * 1024;
  * @throws {TransparencyError} keys.malformed for a file that is too large
  */
 export function keyFile(path: string): KeyFile {
-  const draft = `${path}.new`;
   return {
     async read() {
       // Left by a replacement that a crash cut short: it may hold a key that was destroyed.
-      await removeFile(draft);
+      await removeFile(draftOf(path));
       const content = await readFileIfAny(path, true);
       if (content === undefined) return undefined;
       if (content.length > KEY_FILE_BYTES_MAX) {
@@ -38,16 +37,7 @@ export function keyFile(path: string): KeyFile {
     },
     async replace(content) {
       await makeFolder(dirname(path));
-      const file = await open(draft, 'w', 0o600);
-      try {
-        await file.writeFile(content);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(draft, path);
-      // Until the folder is flushed, a power cut may bring the old file back.
-      await flushFolder(dirname(path));
+      await replaceFile(path, content, 0o600);
     },
   };
 }
