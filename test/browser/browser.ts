@@ -1,8 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Report } from '../e2e/report.ts';
+import { openSuite } from '../e2e/suite.ts';
 import { listen, stop } from '../foreign/lying-proxy.ts';
 import { bundleForBrowser } from './bundle.ts';
 import { startChromium } from './chromium.ts';
@@ -27,9 +26,8 @@ const LEAST: Readonly<Record<string, number>> = {
   'invalid events': 40,
 };
 
-const report = new Report();
-const profile = mkdtempSync(join(tmpdir(), 'varve-browser-'));
-try {
+const { report, folder: profile, play } = openSuite('browser');
+await play(async () => {
   const bundle = await bundleForBrowser(join(import.meta.dirname, 'page.ts'));
   await report.check('the bundle for browsers names no module of Node', () => {
     const wrong = bundle.sources.filter((path) => path.endsWith('.node.ts'));
@@ -43,12 +41,7 @@ try {
     return undefined;
   });
   await inPage(bundle.code, readInput());
-} catch (error) {
-  report.fail('the suite runs', error);
-} finally {
-  rmSync(profile, { recursive: true, force: true });
-}
-report.finish();
+});
 
 async function inPage(code: string, input: PageInput): Promise<void> {
   const files: Readonly<Record<string, readonly [string, string]>> = {

@@ -9,7 +9,6 @@ import { lookupPolicyOf } from '../../src/client/lookup-policy.ts';
 import { lookupNotProven, lookupSentence } from '../../src/client/lookup-words.ts';
 import { policyOfVkey } from '../../src/client/trust.ts';
 import { utf8, utf8Text } from '../../src/core/bytes.ts';
-import { isTransparencyError } from '../../src/core/error.ts';
 import { EMPTY_NODE, hashedNode } from '../../src/core/prefix-trie.ts';
 import { formatVkey, KEY_TYPE, verifierKeyOf } from '../../src/core/vkey.ts';
 import type { IndexAnswer } from '../../src/event/index-answer.ts';
@@ -20,6 +19,7 @@ import { assembleAnswer } from '../../src/lookup/lookup.ts';
 import { type IndexLife, indexLife } from '../support/index-life.ts';
 import { indexEvent } from '../support/index-log.ts';
 import { type LookupSite, lookupSite, SITE_URL, siteOptions } from '../support/lookup-site.ts';
+import { refusalOf } from '../support/refusal.ts';
 import { testSigner } from '../support/test-signer.ts';
 
 const KEY = parseLookupKey('cred:leaked');
@@ -56,16 +56,6 @@ function ask(
   return lookup({ ...siteOptions(life, site), ...options }, query);
 }
 
-async function refusal(run: Promise<unknown>): Promise<string> {
-  try {
-    await run;
-    return 'nothing was refused';
-  } catch (error) {
-    if (!isTransparencyError(error)) throw error;
-    return error.message;
-  }
-}
-
 /** Lies about the key alone; what is asked beside it is answered as it is. */
 function lie(
   { site }: Liar,
@@ -91,7 +81,7 @@ describe('a log that hides a use of a key', () => {
       const indices = page.indices.slice(0, -1);
       return { ...answer, count: answer.count - 1, page: { ...page, indices, right: [] } };
     });
-    expect(await refusal(ask(given))).toMatch('index.mismatch');
+    expect(await refusalOf(ask(given))).toMatch('index.mismatch');
   });
 
   it('cannot put a posting behind the end of what it shows, and call that complete', async () => {
@@ -104,7 +94,7 @@ describe('a log that hides a use of a key', () => {
       const end = await given.life.index.answer({ label: LABEL, from: answer.count });
       return { ...answer, page: end.page };
     });
-    expect(await refusal(ask(given))).toMatch('index.incomplete: from 5, not 3');
+    expect(await refusalOf(ask(given))).toMatch('index.incomplete: from 5, not 3');
   });
 
   it('cannot prove its absence with the node that stands for an empty side', async () => {
@@ -118,12 +108,12 @@ describe('a log that hides a use of a key', () => {
       const value = hashedNode(top).hash;
       return { ...absent, trie: [top, { label: EMPTY_NODE.label, value }] };
     });
-    expect(await refusal(ask(given))).toMatch('index.mismatch: trie: the empty node');
+    expect(await refusalOf(ask(given))).toMatch('index.mismatch: trie: the empty node');
     lie(given, (answer) => {
       const top = answer.trie.at(-1) as IndexAnswer['trie'][number];
       return { ...answer, present: false, count: 0, page: null, trie: [top, EMPTY_NODE] };
     });
-    expect(await refusal(ask(given))).toMatch('index.mismatch: trie: the path leads to another');
+    expect(await refusalOf(ask(given))).toMatch('index.mismatch: trie: the path leads to another');
   });
 
   it('cannot prove its absence with the nodes around it', async () => {
@@ -134,7 +124,7 @@ describe('a log that hides a use of a key', () => {
           const trie = answer.trie.slice(from, from + length);
           return { ...answer, present: false, count: 0, page: null, trie };
         });
-        expect(await refusal(ask(given))).toMatch('index.mismatch: trie');
+        expect(await refusalOf(ask(given))).toMatch('index.mismatch: trie');
       }
     }
   });
@@ -154,7 +144,7 @@ describe('a log that hides a use of a key', () => {
       const tiles = given.life.log.tilesOf(size);
       return await assembleAnswer(reply, answer.label, { size, note, tiles });
     });
-    expect(await refusal(ask(given))).toMatch('index.incomplete: a page under another head');
+    expect(await refusalOf(ask(given))).toMatch('index.incomplete: a page under another head');
   });
 
   it('cannot answer for a range and leave out its first or last posting', async () => {
@@ -170,7 +160,7 @@ describe('a log that hides a use of a key', () => {
         const reply = await given.life.index.answer({ label: LABEL, from, limit });
         return { ...answer, page: reply.page };
       });
-      expect(await refusal(ask(given, {}, { lo: 9, hi: 21 }))).toMatch(
+      expect(await refusalOf(ask(given, {}, { lo: 9, hi: 21 }))).toMatch(
         /index\.(incomplete|mismatch)/,
       );
     }
@@ -219,7 +209,7 @@ describe('a log that hides a use of a key', () => {
       const reply = { head: { leafIndex, leaf, tree }, trie, count, page, present };
       return await assembleAnswer(reply, LABEL, { size, note, tiles: log.tilesOf(size) });
     });
-    expect(await refusal(ask(given))).toMatch('index.wrong-head');
+    expect(await refusalOf(ask(given))).toMatch('index.wrong-head');
   });
 
   it('cannot show another tree to who asks for the second page', async () => {
@@ -242,7 +232,7 @@ describe('a log that hides a use of a key', () => {
       const { size, note } = fork.log.checkpoint();
       return await assembleAnswer(reply, LABEL, { size, note, tiles: fork.log.tilesOf(size) });
     });
-    expect(await refusal(ask(given))).toMatch(/checkpoint\.fork|consistency|tile\./);
+    expect(await refusalOf(ask(given))).toMatch(/checkpoint\.fork|consistency|tile\./);
   });
 
   it('cannot pass the answer of another log off as its own', async () => {
@@ -253,7 +243,7 @@ describe('a log that hides a use of a key', () => {
     const { fetch } = given.site;
     const client = openLogClient({ url: SITE_URL, policy, fetch });
     const run = ask(given, { client, policy: lookupPolicyOf(policy, {}) });
-    expect(await refusal(run)).toMatch(/note\.not-signed|checkpoint\./);
+    expect(await refusalOf(run)).toMatch(/note\.not-signed|checkpoint\./);
   });
 
   it('cannot say more with bytes that are no answer', async () => {
@@ -276,7 +266,7 @@ describe('a log that hides a use of a key', () => {
           return new Response(new Uint8Array(utf8(change(await reply.text()))));
         },
       };
-      expect(await refusal(ask({ ...given, site: site as LookupSite }))).toMatch(/^index\./);
+      expect(await refusalOf(ask({ ...given, site: site as LookupSite }))).toMatch(/^index\./);
     }
   });
 });
@@ -301,7 +291,7 @@ describe('an auditor whose word is borrowed', () => {
     const policy = policyOfVkey(formatVkey(given.life.log.vkey));
     const asked = { grades: ['audited'], auditors: [formatVkey(key)] };
     const run = ask(given, { policy: lookupPolicyOf(policy, asked) });
-    expect(await refusal(run)).toMatch('index.grade: claimed');
+    expect(await refusalOf(run)).toMatch('index.grade: claimed');
   });
 
   it('vouches for one history, and where no witness says that there is only one, that is said', async () => {

@@ -6,7 +6,6 @@ import {
   lookup,
 } from '../../src/client/lookup-client.ts';
 import { utf8, utf8Text } from '../../src/core/bytes.ts';
-import { isTransparencyError } from '../../src/core/error.ts';
 import { formatVkey, KEY_TYPE, verifierKeyOf } from '../../src/core/vkey.ts';
 import { signIndexAudit } from '../../src/event/index-audit.ts';
 import { parseIndexHead } from '../../src/event/index-leaf.ts';
@@ -15,6 +14,7 @@ import { assembleAnswer } from '../../src/lookup/lookup.ts';
 import { type IndexLife, indexLife } from '../support/index-life.ts';
 import { indexEvent, NO_LEAF } from '../support/index-log.ts';
 import { type LookupSite, lookupSite, siteOptions } from '../support/lookup-site.ts';
+import { refusalOf } from '../support/refusal.ts';
 import { testSigner } from '../support/test-signer.ts';
 
 const KEY = parseLookupKey('cred:tok');
@@ -44,16 +44,6 @@ function expected(life: IndexLife, key: LookupKey): number[] {
 
 function found({ events, tail }: LookupResult): number[] {
   return [...events, ...(tail ?? [])].map(({ index }) => index);
-}
-
-async function refusal(run: Promise<unknown>): Promise<string> {
-  try {
-    await run;
-    return 'nothing was refused';
-  } catch (error) {
-    if (!isTransparencyError(error)) throw error;
-    return error.message;
-  }
 }
 
 function run(
@@ -198,7 +188,7 @@ describe('a lookup', () => {
   it('hands over nothing where the grade is too low', async () => {
     let told = 0;
     const options = { grades: ['audited'], auditors: [AUDITOR], onEvent: () => void told++ };
-    expect(await refusal(run(await filled(), {}, options))).toMatch('index.grade');
+    expect(await refusalOf(run(await filled(), {}, options))).toMatch('index.grade');
     expect(told).toBe(0);
   });
 
@@ -291,13 +281,13 @@ describe('a lookup whose head is not served any more', () => {
 
   it('gives up after it began anew twice', async () => {
     const given = await gone(410, isPinned);
-    expect(await refusal(run(given))).toMatch('reply.status');
+    expect(await refusalOf(run(given))).toMatch('reply.status');
     expect(given.firstPages()).toBe(3);
   });
 
   it('does not begin anew where it is told something else', async () => {
     const given = await gone(404, isPinned);
-    expect(await refusal(run(given))).toMatch('answers no lookups');
+    expect(await refusalOf(run(given))).toMatch('answers no lookups');
     expect(given.firstPages()).toBe(1);
   });
 
@@ -342,7 +332,7 @@ describe('a log that lies to a lookup', () => {
     for (let i = 0; i < 9; i++)
       life.log.append(i === 5 ? indexEvent(5, { actor: 'tok' }) : eventAt(i));
     await life.settle();
-    expect(await refusal(run({ life, site: lookupSite(life) }))).toMatch(
+    expect(await refusalOf(run({ life, site: lookupSite(life) }))).toMatch(
       'index.false-posting: entry 5 does not carry cred:tok',
     );
   });
@@ -354,7 +344,7 @@ describe('a log that lies to a lookup', () => {
       const indices = answer.page.indices.filter((index) => index !== 12);
       return { ...answer, page: { ...answer.page, indices } };
     };
-    expect(await refusal(run(given))).toMatch('index.mismatch');
+    expect(await refusalOf(run(given))).toMatch('index.mismatch');
   });
 
   it('is caught when its mini-log lacks a posting that its head does not', async () => {
@@ -369,7 +359,7 @@ describe('a log that lies to a lookup', () => {
       const { page, count } = await liar.index.answer({ label: answer.label });
       return { ...answer, page, count };
     };
-    expect(await refusal(run(given))).toMatch('index.mismatch');
+    expect(await refusalOf(run(given))).toMatch('index.mismatch');
   });
 
   it('is not caught when its trie and head lie too, but says of itself that it only claims', async () => {
@@ -381,10 +371,10 @@ describe('a log that lies to a lookup', () => {
     const result = await run(given);
     expect(found(result)).not.toContain(12);
     expect(result.grade.grade).toBe('claimed');
-    expect(await refusal(run(given, {}, { grades: ['audited'], auditors: [AUDITOR] }))).toMatch(
+    expect(await refusalOf(run(given, {}, { grades: ['audited'], auditors: [AUDITOR] }))).toMatch(
       'index.grade: claimed',
     );
-    expect(await refusal(run(given, {}, { replay: true }))).toMatch('index.head-mismatch');
+    expect(await refusalOf(run(given, {}, { replay: true }))).toMatch('index.head-mismatch');
   });
 
   it('is caught when an entry does not carry the key', async () => {
@@ -392,7 +382,7 @@ describe('a log that lies to a lookup', () => {
     life.log.doctor = (entry, index) => (index === 13 ? eventAt(0) : entry);
     for (let i = 0; i < 30; i++) life.log.append(eventAt(i));
     await life.settle();
-    expect(await refusal(run({ life, site: lookupSite(life) }))).toMatch(
+    expect(await refusalOf(run({ life, site: lookupSite(life) }))).toMatch(
       'index.false-posting: entry 13 does not carry cred:tok',
     );
   });
@@ -406,7 +396,7 @@ describe('a log that lies to a lookup', () => {
         changed[changed.length - 30] = 0x58;
         return changed;
       };
-      expect(await refusal(run(given, {}, { tailMax: 0 }))).toMatch('bundle.mismatch');
+      expect(await refusalOf(run(given, {}, { tailMax: 0 }))).toMatch('bundle.mismatch');
     }
   });
 
@@ -417,7 +407,7 @@ describe('a log that lies to a lookup', () => {
       const reply = await given.life.index.answer({ label });
       return { ...answer, ...reply, head: answer.head, label: answer.label };
     };
-    expect(await refusal(run(given))).toMatch('index.mismatch');
+    expect(await refusalOf(run(given))).toMatch('index.mismatch');
   });
 
   it('is caught when it answers under another head than was asked for', async () => {
@@ -430,7 +420,7 @@ describe('a log that lies to a lookup', () => {
       }
       return { ...answer, head: { ...answer.head, leafIndex: answer.head.leafIndex - 1 } };
     };
-    expect(await refusal(run(given))).toMatch(/index\.|inclusion\./);
+    expect(await refusalOf(run(given))).toMatch(/index\.|inclusion\./);
   });
 
   it('is caught when its pages end early', async () => {
@@ -440,7 +430,7 @@ describe('a log that lies to a lookup', () => {
       const reply = await given.life.index.answer({ label: answer.label, limit: 3 });
       return { ...answer, page: reply.page };
     };
-    expect(await refusal(run(given))).toMatch('index.incomplete');
+    expect(await refusalOf(run(given))).toMatch('index.incomplete');
   });
 
   it('is caught when it counts what no key covers under another head', async () => {
@@ -456,7 +446,7 @@ describe('a log that lies to a lookup', () => {
       const tiles = given.life.log.tilesOf(size);
       return await assembleAnswer(reply, answer.label, { size, note, tiles });
     };
-    expect(await refusal(run(given))).toMatch('under another head than was asked');
+    expect(await refusalOf(run(given))).toMatch('under another head than was asked');
   });
 
   it('is told to have no index when it answers no lookups', async () => {
@@ -469,7 +459,7 @@ describe('a log that lies to a lookup', () => {
           ? Promise.resolve(new Response('', { status: 404 }))
           : fetch(url, init),
     };
-    expect(await refusal(run({ life: given.life, site }))).toMatch('answers no lookups');
+    expect(await refusalOf(run({ life: given.life, site }))).toMatch('answers no lookups');
   });
 
   it('is caught when it hides entries behind the head', async () => {
@@ -477,7 +467,7 @@ describe('a log that lies to a lookup', () => {
     given.site.reply = (bytes, path) => {
       return path.startsWith('tile/entries') ? bytes.subarray(0, bytes.length - 700) : bytes;
     };
-    expect(await refusal(run(given))).toMatch('bundle.');
+    expect(await refusalOf(run(given))).toMatch('bundle.');
   });
 });
 
@@ -523,7 +513,7 @@ describe('the grade of a lookup', () => {
     const head = given.life.log.entries.findIndex(isHead);
     given.site.audits = [noteOf(given.life, head, change)];
     expect((await run(given, {}, { auditors: [AUDITOR] })).grade.grade).toBe('claimed');
-    expect(await refusal(run(given, {}, asked))).toMatch('index.grade');
+    expect(await refusalOf(run(given, {}, asked))).toMatch('index.grade');
   });
 
   it('is claimed beside a note of somebody else, or of a changed text', async () => {
@@ -541,7 +531,7 @@ describe('the grade of a lookup', () => {
     for (const list of ['{}', JSON.stringify(Array(101).fill('')), 'x']) {
       const given = await filled();
       given.site.reply = (bytes, path) => (path === 'audits' ? utf8(list) : bytes);
-      expect(await refusal(run(given, {}, { auditors: [AUDITOR] }))).toMatch(/reply\.|json\./);
+      expect(await refusalOf(run(given, {}, { auditors: [AUDITOR] }))).toMatch(/reply\.|json\./);
     }
   });
 
@@ -551,7 +541,7 @@ describe('the grade of a lookup', () => {
   });
 
   it('cannot be of an age where nobody vouches for a time', async () => {
-    expect(await refusal(run(await filled(), {}, { maxAges: ['60'] }))).toMatch(
+    expect(await refusalOf(run(await filled(), {}, { maxAges: ['60'] }))).toMatch(
       'nobody vouches for a time',
     );
   });

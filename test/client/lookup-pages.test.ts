@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type AskedPostings, LookupPages, NOTHING_KNOWN } from '../../src/client/lookup-pages.ts';
-import { isTransparencyError } from '../../src/core/error.ts';
 import { planCompactRange } from '../../src/core/mini-log.ts';
 import type { OpenedIndexAnswer, OpenedIndexHead } from '../../src/event/index-proof.ts';
+import { refusal } from '../support/refusal.ts';
 
 /** Pages as they are once each is proven: hashes do not matter here, but for those that are compared. */
 const POSTINGS = [2, 3, 5, 8, 13, 21, 34, 55];
@@ -29,16 +29,6 @@ function take(asked: Partial<AskedPostings>, ...answers: OpenedIndexAnswer[]): L
   const pages = new LookupPages({ known: NOTHING_KNOWN, range: null, ...asked });
   for (const answer of answers) pages.take(answer);
   return pages;
-}
-
-function refusal(action: () => unknown): string | null {
-  try {
-    action();
-    return null;
-  } catch (error) {
-    if (!isTransparencyError(error)) throw error;
-    return error.message;
-  }
 }
 
 describe('pages of one label', () => {

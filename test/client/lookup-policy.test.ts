@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { isAtLeast, lookupPolicyOf, parseLookupPolicy } from '../../src/client/lookup-policy.ts';
 import { utf8 } from '../../src/core/bytes.ts';
-import { isTransparencyError } from '../../src/core/error.ts';
 import { parsePolicy } from '../../src/core/policy.ts';
 import { formatVkey, KEY_TYPE, verifierKeyOf } from '../../src/core/vkey.ts';
+import { refusal } from '../support/refusal.ts';
 import { testSigner } from '../support/test-signer.ts';
 
 const keys = new Map<string, Uint8Array>();
@@ -19,16 +19,6 @@ const LOG = vkeyOf('log.test/a');
 const WITNESS = vkeyOf('witness.test/w', 'witness.test/w', KEY_TYPE.cosignature);
 const AUDITOR = vkeyOf('auditor.test/a');
 const BASE = `log ${LOG}\nwitness w ${WITNESS}\nquorum w\n`;
-
-function refusal(action: () => unknown): string | null {
-  try {
-    action();
-    return null;
-  } catch (error) {
-    if (!isTransparencyError(error)) throw error;
-    return error.message;
-  }
-}
 
 describe('what a policy asks of lookups', () => {
   it('is any grade, no auditor and any age where it says nothing', () => {

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { u64be } from '../../src/core/bytes.ts';
-import { TransparencyError } from '../../src/core/error.ts';
 import {
   checkPage,
   type MiniLogPage,
@@ -12,6 +11,7 @@ import {
 } from '../../src/core/mini-log.ts';
 import { mth, referenceLeafHash } from '../reference/tree.ts';
 import { referenceValue } from '../reference/trie.ts';
+import { refusal } from '../support/refusal.ts';
 
 const leaves = Array.from({ length: 70 }, (_, i) => 3 * i + 1);
 const hashes = leaves.map((index) => referenceLeafHash(u64be(index)));
@@ -32,16 +32,6 @@ function pageOf(from: number, to: number, count: number): MiniLogPage {
     right: range(to, count),
   };
 }
-
-const messageOf = (action: () => unknown): string | null => {
-  try {
-    action();
-    return null;
-  } catch (error) {
-    if (!(error instanceof TransparencyError)) throw error;
-    return error.message;
-  }
-};
 
 describe('a compact range', () => {
   it('covers its leaves by the largest subtrees that begin where the one before ends', () => {
@@ -86,10 +76,10 @@ describe('a mini-log', () => {
   it('refuses another count', () => {
     const page = pageOf(3, 9, 21);
     const value = referenceValue(leaves.slice(0, 21));
-    expect(messageOf(() => checkPage(page, 21, value))).toBeNull();
+    expect(refusal(() => checkPage(page, 21, value))).toBeNull();
     for (const count of [20, 22, 23, 0, 8]) {
       expect(
-        messageOf(() => checkPage(page, count, value)),
+        refusal(() => checkPage(page, count, value)),
         `${count}`,
       ).toMatch('index.mismatch');
     }
@@ -116,24 +106,24 @@ describe('a mini-log', () => {
   ])('refuses a page that %s', (_, change) => {
     const page = pageOf(3, 9, 21);
     const value = referenceValue(leaves.slice(0, 21));
-    expect(messageOf(() => checkPage(change(page), 21, value))).toMatch('index.mismatch');
+    expect(refusal(() => checkPage(change(page), 21, value))).toMatch('index.mismatch');
   });
 
   it('refuses positions that are no sizes', () => {
     const page = pageOf(0, 3, 3);
     for (const from of [-1, 0.5, MAX + 1]) {
-      expect(messageOf(() => rootOfPage({ ...page, from }, 9))).toMatch('positions are no sizes');
+      expect(refusal(() => rootOfPage({ ...page, from }, 9))).toMatch('positions are no sizes');
     }
-    expect(messageOf(() => rootOfPage(page, MAX + 1))).toMatch('positions are no sizes');
+    expect(refusal(() => rootOfPage(page, MAX + 1))).toMatch('positions are no sizes');
   });
 
   it('refuses positions beyond the count', () => {
-    expect(messageOf(() => rootOfPage(pageOf(0, 3, 3), 2))).toMatch('positions 0 to 3 of 2');
+    expect(refusal(() => rootOfPage(pageOf(0, 3, 3), 2))).toMatch('positions 0 to 3 of 2');
   });
 
   it('refuses to be without leaves', () => {
     const page = { from: 0, indices: [], left: [], right: [] };
-    expect(messageOf(() => rootOfPage(page, 0))).toMatch('a mini-log without leaves');
+    expect(refusal(() => rootOfPage(page, 0))).toMatch('a mini-log without leaves');
   });
 
   it('refuses indices that do not increase, though the root is made for them', () => {
@@ -143,19 +133,19 @@ describe('a mini-log', () => {
     ]) {
       const page = { from: 0, indices, left: [], right: [] };
       const value = referenceValue(indices);
-      expect(messageOf(() => checkPage(page, 2, value))).toMatch('do not increase');
+      expect(refusal(() => checkPage(page, 2, value))).toMatch('do not increase');
     }
   });
 
   it('refuses what is no leaf index', () => {
     for (const index of [-1, 0.5, MAX + 1]) {
       const page = { from: 0, indices: [index], left: [], right: [] };
-      expect(messageOf(() => rootOfPage(page, 1))).toMatch('no leaf index');
+      expect(refusal(() => rootOfPage(page, 1))).toMatch('no leaf index');
     }
   });
 
   it('refuses hashes that have not 32 bytes, though the root is made for them', () => {
     const page = { from: 1, indices: [], left: [new Uint8Array(33)], right: [] };
-    expect(messageOf(() => rootOfPage(page, 1))).toMatch('not 32 bytes');
+    expect(refusal(() => rootOfPage(page, 1))).toMatch('not 32 bytes');
   });
 });

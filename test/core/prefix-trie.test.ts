@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareBytes } from '../../src/core/bytes.ts';
-import { TransparencyError } from '../../src/core/error.ts';
 import { hex } from '../../src/core/hex.ts';
 import {
   EMPTY_LABEL,
@@ -31,6 +30,7 @@ import {
   referencePath,
   referenceRoot,
 } from '../reference/trie.ts';
+import { refusal } from '../support/refusal.ts';
 
 const VALUE = new Uint8Array(32).fill(7);
 
@@ -54,15 +54,6 @@ const labelArbitrary = fc.tuple(fc.nat(3), fc.nat(3), fc.nat(255)).map(([first, 
 const labelsArbitrary = fc.uniqueArray(labelArbitrary, { selector: hex, maxLength: 24 });
 
 const label = (bits: string): Uint8Array => bytesOfBits(bits);
-const codeOf = (action: () => void): string | null => {
-  try {
-    action();
-    return null;
-  } catch (error) {
-    if (!(error instanceof TransparencyError)) throw error;
-    return error.message;
-  }
-};
 
 describe('a prefix trie', () => {
   it('has the root of the recursion', () => {
@@ -94,7 +85,7 @@ describe('a prefix trie', () => {
         const other = present
           ? () => checkTrieAbsence(claim)
           : () => checkTrieMembership({ ...claim, value: VALUE });
-        expect(codeOf(other)).toMatch(/^index\.mismatch/);
+        expect(refusal(other)).toMatch(/^index\.mismatch/);
       }),
     );
   });
@@ -117,7 +108,7 @@ describe('a prefix trie', () => {
           const check = present
             ? () => checkTrieMembership({ ...claim, value: VALUE })
             : () => checkTrieAbsence(claim);
-          expect(codeOf(check), `${at} ${bit}`).toMatch(/^index\.mismatch/);
+          expect(refusal(check), `${at} ${bit}`).toMatch(/^index\.mismatch/);
         }
       }
     }
@@ -128,7 +119,7 @@ describe('the check of a trie path', () => {
   const { leaves } = trieOf(['000', '010', '101', '110'].map(label));
   const root = trieRoot(leaves);
   const membership = (asked: string, change: (nodes: TrieNode[]) => TrieNode[], top = root) =>
-    codeOf(() =>
+    refusal(() =>
       checkTrieMembership({
         label: label(asked),
         value: VALUE,
@@ -137,7 +128,7 @@ describe('the check of a trie path', () => {
       }),
     );
   const absence = (asked: string, path: readonly TrieNode[], top = root) =>
-    codeOf(() => checkTrieAbsence({ label: label(asked), path, root: top }));
+    refusal(() => checkTrieAbsence({ label: label(asked), path, root: top }));
   const pathOf = (asked: string): readonly TrieNode[] => proveTrie(leaves, label(asked)).nodes;
   const leaf = (bits: string): HashedNode => trieLeaf(label(bits), VALUE);
 
@@ -169,8 +160,10 @@ describe('the check of a trie path', () => {
     const { leaves: one } = trieOf([label('01')]);
     const claim = { label: label('01'), value: VALUE, root: trieRoot(one) };
     const other = { label: EMPTY_LABEL, value: VALUE };
-    expect(codeOf(() => checkTrieMembership({ ...claim, path: [EMPTY_NODE] }))).toBeNull();
-    expect(codeOf(() => checkTrieMembership({ ...claim, path: [other] }))).toMatch('another value');
+    expect(refusal(() => checkTrieMembership({ ...claim, path: [EMPTY_NODE] }))).toBeNull();
+    expect(refusal(() => checkTrieMembership({ ...claim, path: [other] }))).toMatch(
+      'another value',
+    );
   });
 
   it('refuses labels and hashes that have not 32 bytes', () => {
@@ -244,7 +237,7 @@ describe('the check of a trie path', () => {
   });
 
   it('refuses a parent that is not shorter than its child, though the root is made for it', () => {
-    const twice = codeOf(() =>
+    const twice = refusal(() =>
       checkTrieMembership({
         label: label('000'),
         value: VALUE,

@@ -2,12 +2,9 @@
  * `varve demo --attack` as a process: `npm run test:attack`. What it says was observed; here it is held to what forks.md
  * promises: nothing succeeds where witnesses watch, and where nobody does exactly three attacks do.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Report } from './report.ts';
 import { run } from './run.ts';
 import { VARVE } from './server.ts';
+import { openSuite } from './suite.ts';
 
 /** What the demo said of one attack. */
 interface Told {
@@ -48,9 +45,8 @@ const EXPECTED: readonly (readonly [string, boolean, RegExp])[] = [
   ],
 ];
 
-const report = new Report();
-const work = mkdtempSync(join(tmpdir(), 'varve-attack-'));
-try {
+const { report, folder: work, play } = openSuite('attack');
+await play(async () => {
   const args = [...VARVE, 'demo', '--attack', '--data', work];
   const ended = await run(process.execPath, args, { limitMs: 350_000 });
   await report.check('no attack succeeds where witnesses watch', () => {
@@ -66,12 +62,7 @@ try {
     if (forks.length !== 3) throw new Error(ended.stdout);
     return forks.join(',').replaceAll('   - ', ' ');
   });
-} catch (error) {
-  report.fail('the suite runs', error);
-} finally {
-  rmSync(work, { recursive: true, force: true });
-}
-report.finish();
+});
 
 function parse(stdout: string): readonly Told[] {
   const pattern =

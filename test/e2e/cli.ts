@@ -2,9 +2,7 @@
  * `varve serve` as a process: how it starts, stops, and what it says on which stream.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   openLogClient,
@@ -13,24 +11,20 @@ import {
   proveReceipt,
 } from '../../src/client/client.ts';
 import { utf8 } from '../../src/core/bytes.ts';
-import { Report } from './report.ts';
 import { run } from './run.ts';
 import { startServer, VARVE } from './server.ts';
+import { openSuite } from './suite.ts';
 
-const report = new Report();
-const work = mkdtempSync(join(tmpdir(), 'varve-cli-'));
+const { report, folder: work, play } = openSuite('cli');
 
-try {
+await play(async () => {
   await report.check('SIGTERM answers what is in flight, publishes it, and ends with 0', stops);
   await report.check('a second signal ends at once with 1', stopsAtOnce);
   await report.check('data goes to stdout, lines of JSON for operators to stderr', streams);
   await report.check('a port that is taken is said, and nothing stays locked', portTaken);
   await report.check('an address that others reach is refused with 2', notLoopback);
   await report.check('a reader that goes away ends a command without a stack', brokenPipe);
-} finally {
-  rmSync(work, { recursive: true, force: true });
-}
-report.finish();
+});
 
 async function stops(): Promise<string> {
   const dataFolder = join(work, 'stops');

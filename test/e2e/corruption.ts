@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readKeys } from '../../src/cli/key-files.ts';
@@ -13,9 +12,9 @@ import { makeAttempts, type Watched } from './corruption/attempts.ts';
 import { checkFolder, copyFolder, dataFolderOf, openFolder } from './corruption/data-folder.ts';
 import { type MadeLog, makeLog } from './corruption/make-log.ts';
 import { readAll, type Served, sendAgain } from './corruption/served.ts';
-import { Report } from './report.ts';
 import { type Ended, run } from './run.ts';
 import { VARVE } from './server.ts';
+import { openSuite } from './suite.ts';
 
 /*
  * Damages each file of stopped stores, and requires that every damage is found at start, on read or by the check of the
@@ -41,21 +40,15 @@ const COLUMNS: readonly string[] = [
   ...['start', 'read', 'check', 'abort', 'nothing', 'unchanged', 'lost', 'wrong'],
 ];
 
-const report = new Report();
-const root = mkdtempSync(join(tmpdir(), 'varve-corruption-'));
+const { report, folder: root, play } = openSuite('corruption');
 /** Outcomes by kind of file and damage, then by where they were found. */
 const table = new Map<string, Map<string, number>>();
-try {
+await play(async () => {
   await campaign('events', Number(flags.entries), Number(flags.places));
   await campaign('opaque', Number(flags.opaque), Number(flags['opaque-places']));
   printTable();
   checkMinima();
-} catch (error) {
-  report.fail('the campaign runs', error);
-} finally {
-  rmSync(root, { recursive: true, force: true });
-}
-report.finish();
+});
 // A log that could not be closed would hold the process.
 process.exit();
 

@@ -1,13 +1,11 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type FlushCounter, startFlushCounter } from '../support/flush-counter/flush-counter.ts';
 import { eventOf } from './events.ts';
-import { Report } from './report.ts';
 import { type ServedLog, type ServerProcess, startServer } from './server.ts';
+import { openSuite } from './suite.ts';
 
 /** Requests of each form. */
 const REQUESTS = 40;
@@ -21,18 +19,12 @@ const NO_SYNC = pathToFileURL(join(import.meta.dirname, 'no-sync.ts')).href;
 const FORMS = ['one', 'array', 'lines', 'wait'] as const;
 type Form = (typeof FORMS)[number];
 
-const report = new Report();
-const folder = mkdtempSync(join(tmpdir(), 'varve-durability-'));
-try {
+const { report, folder, play } = openSuite('durability');
+await play(async () => {
   await countFlushes();
   await countWithoutSync();
   await failFlushes();
-} catch (error) {
-  report.fail('the suite runs', error);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
-report.finish();
+});
 
 /** Between the last byte of a request and its answer, data is flushed: for every form of request. */
 async function countFlushes(): Promise<void> {

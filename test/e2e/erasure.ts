@@ -4,8 +4,7 @@
  * killed while it erases, again and again.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { utf8Text } from '../../src/core/bytes.ts';
@@ -13,9 +12,9 @@ import { Needles } from '../secrets/needles.ts';
 import { searchFolder } from '../secrets/search.ts';
 import { openItem } from '../support/openings.ts';
 import { seededRandom } from '../support/random.ts';
-import { Report } from './report.ts';
 import { ask, runVarve, type Told, varve } from './serve/asked.ts';
 import { type ServerProcess, startServer } from './server.ts';
+import { openSuite } from './suite.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -29,23 +28,15 @@ const KILLS = Number(flags.kills);
 const LOG = 'acme';
 const BASIS = 'GDPR Art. 17';
 
-const report = new Report();
+const { report, folder, play } = openSuite('erasure');
 const random = seededRandom(Number(flags.seed));
-const folder = mkdtempSync(join(tmpdir(), 'varve-erasure-'));
 const data = join(folder, 'data');
 const tokens: Record<string, string> = {};
 /** Texts by the index of the entry that withholds them. */
 const kept = new Map<number, string>();
 const erased = new Map<number, string>();
 let next = 0;
-try {
-  await run();
-} catch (error) {
-  report.fail('the suite runs', error);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
-report.finish();
+await play(run);
 
 async function run(): Promise<void> {
   for (const [name, role] of [

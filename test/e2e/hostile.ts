@@ -3,8 +3,7 @@
  *
  * After each attack: its status and code, no token in the answer, and no log is larger than it was.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatToken } from '../../src/http/tokens.ts';
 import { eventOf } from './events.ts';
@@ -13,21 +12,17 @@ import { BODIES, BODY_MAX, FOREIGN_BODIES, FRAMES } from './hostile/bodies.ts';
 import { connections } from './hostile/connections.ts';
 import { rebound, strangers } from './hostile/strangers.ts';
 import { BAD_TARGETS } from './hostile/targets.ts';
-import { Report } from './report.ts';
 import { ask, same, sendEvent, until, varve } from './serve/asked.ts';
 import { type ServerProcess, startServer } from './server.ts';
+import { openSuite } from './suite.ts';
 
 const CONNECTIONS_MAX = 300;
-const report = new Report();
-const work = mkdtempSync(join(tmpdir(), 'varve-hostile-'));
+const { report, folder: work, play } = openSuite('hostile');
 
-try {
+await play(async () => {
   await withTokens();
   await withoutTokens();
-} finally {
-  rmSync(work, { recursive: true, force: true });
-}
-report.finish();
+});
 
 async function withTokens(): Promise<void> {
   const dataFolder = join(work, 'closed');

@@ -5,37 +5,35 @@
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { eventOf } from './events.ts';
 import { DROPPED, DROPPED_CREDENTIAL, type IndexLie } from './index-lies.ts';
-import { Report } from './report.ts';
 import { type Ended, run } from './run.ts';
 import { type ServedLog, VARVE } from './server.ts';
+import { openSuite } from './suite.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const JUDGE = join(ROOT, 'test/foreign/index');
 const EVENTS = 40;
 
-const report = new Report();
-const work = mkdtempSync(join(tmpdir(), 'varve-liars-'));
+const { report, folder: work, play } = openSuite('liars');
 const running: ChildProcess[] = [];
 let binary: string | null = null;
-try {
-  await report.check('the client catches a posting dropped in the answer', () => caught('posting'));
-  await report.check('the client catches a posting dropped in the mini-log', () =>
-    caught('mini-log'),
-  );
-  await auditTheThird();
-} catch (error) {
-  report.fail('the suite runs', error);
-} finally {
-  for (const child of running) child.kill('SIGKILL');
-  rmSync(work, { recursive: true, force: true });
-}
-report.finish();
+await play(async () => {
+  try {
+    await report.check('the client catches a posting dropped in the answer', () =>
+      caught('posting'),
+    );
+    await report.check('the client catches a posting dropped in the mini-log', () =>
+      caught('mini-log'),
+    );
+    await auditTheThird();
+  } finally {
+    for (const child of running) child.kill('SIGKILL');
+  }
+});
 
 async function caught(lie: IndexLie): Promise<string> {
   const log = await serve(lie);

@@ -5,8 +5,7 @@
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openLogClient } from '../../src/client/client.ts';
 import { type LookupResult, lookup } from '../../src/client/lookup-client.ts';
@@ -19,9 +18,9 @@ import { seededRandom } from '../support/random.ts';
 import { eventOf } from './events.ts';
 import { flood } from './index/flood.ts';
 import { printManyEvents } from './index/many-events.ts';
-import { Report } from './report.ts';
 import { runWell } from './run.ts';
 import { type ServedLog, type ServerProcess, startServer, VARVE } from './server.ts';
+import { openSuite } from './suite.ts';
 
 const LOG = 'main';
 const ROUNDS = 4;
@@ -32,17 +31,9 @@ const MANY = integerOf('--events') ?? 20_000;
 const JUDGE = join(import.meta.dirname, '../foreign/index');
 
 const random = seededRandom(7);
-const report = new Report();
-const folder = mkdtempSync(join(tmpdir(), 'varve-index-'));
+const { report, folder, play } = openSuite('index');
 const dataFolder = join(folder, 'data');
-try {
-  await run();
-} catch (error) {
-  report.fail('the suite runs', error);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
-report.finish();
+await play(run);
 
 async function run(): Promise<void> {
   const start = (): Promise<ServerProcess> => {

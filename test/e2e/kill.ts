@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -9,9 +8,9 @@ import { CommitCountReader } from './commit-counts.ts';
 import type { KillOrder } from './killer.ts';
 import { Ledger } from './ledger.ts';
 import { resend, startLoad } from './load.ts';
-import { Report } from './report.ts';
 import { run } from './run.ts';
 import { type ServerProcess, startServer, VARVE } from './server.ts';
+import { openSuite } from './suite.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -28,24 +27,21 @@ const TERM_ROUNDS = 2;
 const LOG = 'main';
 const COUNT_COMMITS = pathToFileURL(join(import.meta.dirname, 'count-commits.ts')).href;
 
-const report = new Report();
-const folder = mkdtempSync(join(tmpdir(), 'varve-kill-'));
+const { report, folder, play } = openSuite('kill');
 // Counts are read a million times a second: from memory where there is a file system of it.
 const counters = join(
   existsSync('/dev/shm') ? mkdtempSync('/dev/shm/varve-kill-') : folder,
   'commits',
 );
 const killer = fork(join(import.meta.dirname, 'killer.ts'));
-try {
-  await campaign();
-} catch (error) {
-  report.fail('the campaign runs', error);
-} finally {
-  killer.kill();
-  rmSync(folder, { recursive: true, force: true });
-  rmSync(counters, { force: true });
-}
-report.finish();
+await play(async () => {
+  try {
+    await campaign();
+  } finally {
+    killer.kill();
+    rmSync(counters, { force: true });
+  }
+});
 
 async function campaign(): Promise<void> {
   const start = (onSpawn?: (pid: number) => void): Promise<ServerProcess> =>

@@ -3,8 +3,7 @@
  * OTLP of 64 MiB, a hundred emitters, a pool that is small. What is refused says when to come back; in the end each event
  * is one leaf, and the process never held more than 1 GiB.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -18,9 +17,9 @@ import {
   vaultBatch,
 } from './overload/bodies.ts';
 import { Answers, emit } from './overload/send.ts';
-import { Report } from './report.ts';
 import { runVarve } from './serve/asked.ts';
 import { startServer } from './server.ts';
+import { openSuite } from './suite.ts';
 
 const { values: flags } = parseArgs({ options: { full: { type: 'boolean', default: false } } });
 const SIZE = flags.full
@@ -34,8 +33,7 @@ const POOL_ENTRIES = 1_000;
 /** Room for two of the largest bodies, and not for a third. */
 const BODIES_BYTES = 128 * MEBIBYTE;
 
-const report = new Report();
-const work = mkdtempSync(join(tmpdir(), 'varve-overload-'));
+const { report, folder: work, play } = openSuite('overload');
 const config = join(work, 'varve.json');
 writeFileSync(
   config,
@@ -52,46 +50,46 @@ const server = await startServer({
 });
 const { url, vkey } = server.log('main');
 const answers = new Answers();
-try {
-  const began = performance.now();
-  await report.check('all emitters are answered with success in the end', async () => {
-    const { small, large } = loads();
-    const send = (loads: readonly (readonly Batch[])[]): Promise<unknown> =>
-      Promise.all(loads.map((batches) => emit(url, batches, answers)));
-    // Many small ones fill the pool; large ones that come while those try again fill the room for bodies.
-    await Promise.all([send(small), sleep(1_000).then(() => send(large))]);
-    return `${answers}, ${((performance.now() - began) / 1000).toFixed(1)} s`;
-  });
-  await report.check('a full pool, and too many bodies, were refused with 503', () => {
-    for (const code of ['pool.full', 'request.overloaded']) {
-      if (!answers.refused.has(code)) throw new Error(`no ${code} among ${answers}`);
-    }
-    const others = [...answers.refused.keys()].filter(
-      (code) => !['pool.full', 'pool.stale', 'request.overloaded'].includes(code),
-    );
-    if (others.length > 0) throw new Error(others.join());
-    return undefined;
-  });
-  await report.check('each refusal said when to come back', () => {
-    if (answers.unguided > 0) throw new Error(`${answers.unguided} without Retry-After`);
-    return `${answers.cut} requests were cut`;
-  });
-  await report.check('nothing is lost, and nothing doubled', () => compare());
-  await report.check('the process never held more than 1 GiB', () => {
-    const peak = residentPeakMebibytes(server.pid);
-    if (peak > 1_024) throw new Error(`${peak} MiB`);
-    return `${peak} MiB at most`;
-  });
-  await report.check('the log holds', async () => {
-    const { code, stdout, stderr } = await runVarve(['check', url, '--vkey', vkey]);
-    if (code !== 0) throw new Error(stderr);
-    return stdout.split('\n')[0] ?? '';
-  });
-} finally {
-  await server.stop().catch((error: unknown) => report.fail('the server ends with 0', error));
-  rmSync(work, { recursive: true, force: true });
-}
-report.finish();
+await play(async () => {
+  try {
+    const began = performance.now();
+    await report.check('all emitters are answered with success in the end', async () => {
+      const { small, large } = loads();
+      const send = (loads: readonly (readonly Batch[])[]): Promise<unknown> =>
+        Promise.all(loads.map((batches) => emit(url, batches, answers)));
+      // Many small ones fill the pool; large ones that come while those try again fill the room for bodies.
+      await Promise.all([send(small), sleep(1_000).then(() => send(large))]);
+      return `${answers}, ${((performance.now() - began) / 1000).toFixed(1)} s`;
+    });
+    await report.check('a full pool, and too many bodies, were refused with 503', () => {
+      for (const code of ['pool.full', 'request.overloaded']) {
+        if (!answers.refused.has(code)) throw new Error(`no ${code} among ${answers}`);
+      }
+      const others = [...answers.refused.keys()].filter(
+        (code) => !['pool.full', 'pool.stale', 'request.overloaded'].includes(code),
+      );
+      if (others.length > 0) throw new Error(others.join());
+      return undefined;
+    });
+    await report.check('each refusal said when to come back', () => {
+      if (answers.unguided > 0) throw new Error(`${answers.unguided} without Retry-After`);
+      return `${answers.cut} requests were cut`;
+    });
+    await report.check('nothing is lost, and nothing doubled', () => compare());
+    await report.check('the process never held more than 1 GiB', () => {
+      const peak = residentPeakMebibytes(server.pid);
+      if (peak > 1_024) throw new Error(`${peak} MiB`);
+      return `${peak} MiB at most`;
+    });
+    await report.check('the log holds', async () => {
+      const { code, stdout, stderr } = await runVarve(['check', url, '--vkey', vkey]);
+      if (code !== 0) throw new Error(stderr);
+      return stdout.split('\n')[0] ?? '';
+    });
+  } finally {
+    await server.stop().catch((error: unknown) => report.fail('the server ends with 0', error));
+  }
+});
 
 /** What each emitter sends, in its order. Bodies are shared between none, and made before anything is sent. */
 function loads(): Readonly<Record<'small' | 'large', readonly (readonly Batch[])[]>> {

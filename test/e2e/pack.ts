@@ -2,31 +2,21 @@
  * The package as its users get it: packed, installed into an empty folder, run and imported from there.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { traceImports, writeProbe } from './import-probe.ts';
-import { Report } from './report.ts';
 import { run, runWell } from './run.ts';
+import { openSuite } from './suite.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const SAMPLES = join(ROOT, 'spec', 'vectors', 'event-samples.json');
-const report = new Report();
-const work = mkdtempSync(join(tmpdir(), 'varve-pack-'));
+const { report, folder: work, play } = openSuite('pack');
 const home = join(work, 'empty');
 mkdirSync(home);
 
-try {
+await play(async () => {
   await report.check('npm pack makes a tarball of what a user needs', packs);
   await report.check('the tarball installs into an empty folder', installs);
   await report.check('every import of varve and varve/core/* stays within its doors', imports);
@@ -35,10 +25,7 @@ try {
   await report.check('npx varve demo shows a proof that holds and a lie that does not', demos);
   await report.check('npx varve serve works, and what it serves is verified offline', serves);
   await report.check('the tour of README.md works as it is written', tours);
-} finally {
-  rmSync(work, { recursive: true, force: true });
-}
-report.finish();
+});
 
 function tarball(): string {
   const name = readdirSync(work).find((one) => one.endsWith('.tgz'));

@@ -1,12 +1,10 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { eventOf } from './events.ts';
 import { fillLog } from './fill.ts';
-import { Report } from './report.ts';
 import { type ServedLog, type ServerProcess, startServer } from './server.ts';
+import { openSuite } from './suite.ts';
 
 const { values: flags } = parseArgs({
   options: { events: { type: 'string', default: '50000' } },
@@ -27,16 +25,8 @@ interface Receipt {
   readonly duplicate: boolean;
 }
 
-const report = new Report();
-const folder = mkdtempSync(join(tmpdir(), 'varve-sameness-'));
-try {
-  await runSuite();
-} catch (error) {
-  report.fail('the suite runs', error);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
-report.finish();
+const { report, folder, play } = openSuite('sameness');
+await play(runSuite);
 
 async function runSuite(): Promise<void> {
   const start = (): Promise<ServerProcess> =>

@@ -2,8 +2,7 @@
  * What is not published is not there: a log whose witness falls silent is asked for everything under every route, by
  * everybody who may ask, before and after it has grown. Every answer has to be the same, byte by byte.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { utf8 } from '../../src/core/bytes.ts';
 import { parseLogList } from '../../src/core/log-list.ts';
@@ -12,17 +11,16 @@ import { type HttpServer, listen } from '../../src/http/node-server.ts';
 import { ROUTES } from '../../src/http/routes.ts';
 import { testWitness } from '../support/test-witness.ts';
 import { eventOf } from './events.ts';
-import { Report } from './report.ts';
 import { ask, same, sendEvent, until, varve } from './serve/asked.ts';
 import { startServer } from './server.ts';
+import { openSuite } from './suite.ts';
 import { type Asked, QUESTIONS } from './unpublished/questions.ts';
 
 /** Entries that each log gets while nobody cosigns: more than a tile and a bundle hold. */
 const UNSEEN = 270;
 const READS = ROUTES.filter(({ method }) => method === 'GET');
 
-const report = new Report();
-const work = mkdtempSync(join(tmpdir(), 'varve-unpublished-'));
+const { report, folder: work, play } = openSuite('unpublished');
 const dataFolder = join(work, 'data');
 /** Leaf hashes that were answered to whoever submitted. */
 const hashes: string[] = [];
@@ -39,30 +37,32 @@ const server = await startServer({
 const main = server.log('main').url;
 const raw = server.log('raw').url;
 
-try {
-  await report.check('before its witness has answered once, a log shows nothing', shownAtFirst);
-  isSilent = false;
-  await report.check('its witness answers, and what it cosigned is shown', shownNow);
-  isSilent = true;
-  const published = await sizes();
-  const upTo = Math.max(...Object.values(published.integrated)) + UNSEEN + 3;
-  await submit(1_000, 1);
-  const before = await askAll(upTo);
-  await submit(2_000, UNSEEN);
-  await report.check('both logs have grown, and their next heads wait', () => hasGrown(published));
-  const after = await askAll(upTo);
-  for (const { path } of READS) {
-    await report.check(`GET ${path} answers as before`, () => compare(path, before, after));
+await play(async () => {
+  try {
+    await report.check('before its witness has answered once, a log shows nothing', shownAtFirst);
+    isSilent = false;
+    await report.check('its witness answers, and what it cosigned is shown', shownNow);
+    isSilent = true;
+    const published = await sizes();
+    const upTo = Math.max(...Object.values(published.integrated)) + UNSEEN + 3;
+    await submit(1_000, 1);
+    const before = await askAll(upTo);
+    await submit(2_000, UNSEEN);
+    await report.check('both logs have grown, and their next heads wait', () =>
+      hasGrown(published),
+    );
+    const after = await askAll(upTo);
+    for (const { path } of READS) {
+      await report.check(`GET ${path} answers as before`, () => compare(path, before, after));
+    }
+    await report.check('a submitter is not shown its own entry yet', () => ownEntry(published));
+    isSilent = false;
+    await report.check('once the witness answers again, all of it is shown', shownAgain);
+  } finally {
+    await server.stop().catch((error: unknown) => report.fail('it stops', error));
+    await witness.close();
   }
-  await report.check('a submitter is not shown its own entry yet', () => ownEntry(published));
-  isSilent = false;
-  await report.check('once the witness answers again, all of it is shown', shownAgain);
-} finally {
-  await server.stop().catch((error: unknown) => report.fail('it stops', error));
-  await witness.close();
-  rmSync(work, { recursive: true, force: true });
-}
-report.finish();
+});
 
 /** A witness of this process, which takes every request and, while it is silent, answers none. */
 async function startWitness(): Promise<HttpServer> {

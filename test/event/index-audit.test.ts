@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { concat, utf8, utf8Text } from '../../src/core/bytes.ts';
-import { isTransparencyError } from '../../src/core/error.ts';
 import { KEY_TYPE, verifierKeyOf } from '../../src/core/vkey.ts';
 import {
   AUDIT_NOTE_BYTES_MAX,
@@ -9,6 +8,7 @@ import {
   parseAudit,
   signIndexAudit,
 } from '../../src/event/index-audit.ts';
+import { refusal } from '../support/refusal.ts';
 import { testSigner } from '../support/test-signer.ts';
 
 const signer = { ...testSigner('auditor.test/a'), name: 'auditor.test/a' };
@@ -20,16 +20,6 @@ const audit: IndexAudit = {
   trieRoot: new Uint8Array(32).fill(3),
 };
 const TEXT = `varve.index-audit/1\nlog.test/a\nnhi.map/1\n12\n9\n${'AwMD'.repeat(10)}AwM=\n`;
-
-function refusal(action: () => unknown): string | null {
-  try {
-    action();
-    return null;
-  } catch (error) {
-    if (!isTransparencyError(error)) throw error;
-    return error.message;
-  }
-}
 
 describe('an audit note', () => {
   it('has the text that the spec gives, and is read back', () => {

@@ -2,7 +2,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { base64 } from '../../src/core/base64.ts';
 import { utf8, utf8Text } from '../../src/core/bytes.ts';
 import type { VerifiedCheckpoint } from '../../src/core/checkpoint.ts';
-import { isTransparencyError } from '../../src/core/error.ts';
 import {
   ANSWER_BYTES_MAX,
   formatIndexAnswer,
@@ -17,6 +16,7 @@ import { assembleAnswer } from '../../src/lookup/lookup.ts';
 import { path, proof } from '../reference/tree.ts';
 import { type IndexLife, indexLife } from '../support/index-life.ts';
 import { type IndexLog, indexEvent, indexLog } from '../support/index-log.ts';
+import { refusal } from '../support/refusal.ts';
 
 let life: IndexLife;
 const answers = new Map<string, IndexAnswer>();
@@ -52,16 +52,6 @@ function open(answer: IndexAnswer, key: string, checkpoint?: VerifiedCheckpoint)
     checkpoint: checkpoint ?? life.log.checkpoint(),
     label: labelFor(key),
   });
-}
-
-function refusal(action: () => unknown): string | null {
-  try {
-    action();
-    return null;
-  } catch (error) {
-    if (!isTransparencyError(error)) throw error;
-    return error.message;
-  }
 }
 
 describe('the answer of an index', () => {

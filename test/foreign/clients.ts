@@ -1,13 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fillLog } from '../e2e/fill.ts';
 import { Ledger } from '../e2e/ledger.ts';
 import { startLoad } from '../e2e/load.ts';
-import { Report } from '../e2e/report.ts';
 import { run } from '../e2e/run.ts';
 import { type ServedLog, startServer } from '../e2e/server.ts';
+import { openSuite } from '../e2e/suite.ts';
 import { seededRandom } from '../support/random.ts';
 import { buildClients } from './judges.ts';
 
@@ -20,16 +18,8 @@ const WRITERS = 64;
 const HAMMER_LIMIT_MS = 120_000;
 const CT_SIZE = 700;
 
-const report = new Report();
-const folder = mkdtempSync(join(tmpdir(), 'varve-clients-'));
-try {
-  await runClients();
-} catch (error) {
-  report.fail('the suite runs', error);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
-report.finish();
+const { report, folder, play } = openSuite('clients');
+await play(runClients);
 
 /** Every client alone, and again while another log of the same process is under load. */
 async function runClients(): Promise<void> {

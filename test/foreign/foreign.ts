@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fillLog, fillOpaqueLog } from '../e2e/fill.ts';
-import { Report } from '../e2e/report.ts';
 import { startServer } from '../e2e/server.ts';
+import { openSuite } from '../e2e/suite.ts';
 import {
   buildJudges,
   type PublishedLog,
@@ -28,18 +27,12 @@ const SIZES_OF_GROWTH = [1, 2, 255, 256, 257, 700];
 /** Sizes of opaque logs, which have no genesis leaf and may be empty. */
 const SIZES_OPAQUE = [0, 257];
 
-const report = new Report();
-const folder = mkdtempSync(join(tmpdir(), 'varve-foreign-'));
-try {
+const { report, folder, play } = openSuite('foreign');
+await play(async () => {
   await buildJudges();
   await judgeStaticLogs();
   await judgeServer();
-} catch (error) {
-  report.fail('the suite runs', error);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
-report.finish();
+});
 
 /** Logs as static files, made by core alone. */
 async function judgeStaticLogs(): Promise<void> {

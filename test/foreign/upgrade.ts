@@ -2,8 +2,7 @@
  * The upgrade path of an event: `npm run test:upgrade`. A receipt, then a proof, then the same entry's proof under a later
  * cosigned head: all of them verified offline, by `varve verify` and by formats/proof in Go, with a policy of witnesses.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openLogClient, openSubmitter, proveReceipt } from '../../src/client/client.ts';
 import { parseBase64 } from '../../src/core/base64.ts';
@@ -15,15 +14,14 @@ import { checkReceipt, formatReceipt, parseReceipt } from '../../src/event/recei
 import { parseSubmission } from '../../src/event/submission.ts';
 import { eventOf } from '../e2e/events.ts';
 import { HostProcess, witnessSite } from '../e2e/forks/site.ts';
-import { Report } from '../e2e/report.ts';
 import { run } from '../e2e/run.ts';
 import { VARVE } from '../e2e/server.ts';
+import { openSuite } from '../e2e/suite.ts';
 import { buildJudges, type PublishedLog, runProofcheck } from './judges.ts';
 
 const LOG = 'main';
-const report = new Report();
-const work = mkdtempSync(join(tmpdir(), 'varve-upgrade-'));
-try {
+const { report, folder: work, play } = openSuite('upgrade');
+await play(async () => {
   await buildJudges();
   const upgrade = await upgraded();
   // Whatever follows reads files alone: the server and its witnesses are gone.
@@ -32,12 +30,7 @@ try {
   await report.check('formats/proof accepts both proofs offline', () => goVerifies(upgrade));
   await report.check('both refuse them under a policy of other witnesses', () => refused(upgrade));
   await report.check('both refuse them for another leaf', () => refusedLeaf(upgrade));
-} catch (error) {
-  report.fail('the suite runs', error);
-} finally {
-  rmSync(work, { recursive: true, force: true });
-}
-report.finish();
+});
 
 /** What a submitter has in hand in the end: files. */
 interface Upgrade {

@@ -15,6 +15,7 @@ import { type IndexLife, indexLife } from '../support/index-life.ts';
 import { type IndexLog, indexEvent, NO_LEAF } from '../support/index-log.ts';
 import { mutationsOf } from '../support/index-mutations.ts';
 import { seededRandom } from '../support/random.ts';
+import { refusal } from '../support/refusal.ts';
 
 /** Indices of each key among the first `size` entries, by the map alone. */
 function model(log: IndexLog, size: number): Map<string, number[]> {
@@ -127,7 +128,7 @@ async function expectNoLies(
     const page = answers[i + 1] ?? answers[i - 1] ?? answer;
     for (const [name, lie] of mutationsOf(answer, { head, key, page })) {
       const open = (): unknown => openIndexAnswer(lie, { checkpoint, label });
-      expect(refusalOf(open), `${text} ${i}: ${name}`).toMatch(/^(index|inclusion|consistency)\./);
+      expect(refusal(open), `${text} ${i}: ${name}`).toMatch(/^(index|inclusion|consistency)\./);
       tried += 1;
     }
   }
@@ -136,7 +137,7 @@ async function expectNoLies(
     const take = (): void => {
       for (const page of wrong) joined.take(page);
     };
-    expect(refusalOf(take) ?? (joined.isComplete ? 'complete' : 'more is asked for')).not.toBe(
+    expect(refusal(take) ?? (joined.isComplete ? 'complete' : 'more is asked for')).not.toBe(
       'complete',
     );
     tried += 1;
@@ -153,16 +154,6 @@ function wrongOrders(pages: readonly OpenedIndexAnswer[]): (readonly OpenedIndex
     if (i > 0) wrong.push([...pages.slice(0, i - 1), page, pages[i - 1] as OpenedIndexAnswer]);
   }
   return wrong;
-}
-
-function refusalOf(action: () => unknown): string | null {
-  try {
-    action();
-    return null;
-  } catch (error) {
-    if (!isTransparencyError(error)) throw error;
-    return error.message;
-  }
 }
 
 describe('an index that follows a log', () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { utf8, utf8Text } from '../../src/core/bytes.ts';
-import { isTransparencyError } from '../../src/core/error.ts';
 import { proveConsistency, proveInclusion } from '../../src/core/prover.ts';
 import { KEY_TYPE, verifierKeyOf } from '../../src/core/vkey.ts';
 import { canonicalJson } from '../../src/event/canonical.ts';
@@ -24,6 +23,7 @@ import {
 import { type IndexLife, indexLife } from '../support/index-life.ts';
 import { indexEvent } from '../support/index-log.ts';
 import { lookupSite, siteOptions } from '../support/lookup-site.ts';
+import { refusal } from '../support/refusal.ts';
 import { testSigner } from '../support/test-signer.ts';
 
 const auditor = { ...testSigner('auditor.test/a'), name: 'auditor.test/a' };
@@ -57,16 +57,6 @@ async function findingOf(life: IndexLife): Promise<Extract<IndexFinding, { kind:
   const [finding] = findings;
   if (finding?.kind !== 'false-head') throw new Error('no false head was found');
   return finding;
-}
-
-function refusal(action: () => unknown): string | null {
-  try {
-    action();
-    return null;
-  } catch (error) {
-    if (!isTransparencyError(error)) throw error;
-    return error.message;
-  }
 }
 
 describe('an audit of the index', () => {

@@ -4,15 +4,14 @@
  * openings are erased, and the same search finds them nowhere, while every proof made before still verifies.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Fetch, openSubmitter } from '../../src/client/client.ts';
 import { utf8 } from '../../src/core/bytes.ts';
 import { ADAPTERS } from '../../src/ingest/ingest.ts';
-import { Report } from '../e2e/report.ts';
 import { varve } from '../e2e/serve/asked.ts';
 import { type ServerProcess, startServer } from '../e2e/server.ts';
+import { openSuite } from '../e2e/suite.ts';
 import { seededRandom } from '../support/random.ts';
 import { type Carrier, carrierOf } from './carriers.ts';
 import { corpusOf, SECRET_KINDS } from './corpus.ts';
@@ -28,7 +27,7 @@ const AT_ONCE = 16;
 const CLEAR = 'planted-in-the-clear-7f21';
 const OPENED = 'planted-as-an-opening-93c4';
 
-const report = new Report();
+const { report, folder, play } = openSuite('secrets');
 const random = seededRandom(SEED);
 const corpus = corpusOf(SEED);
 const needles = new Needles([
@@ -36,17 +35,9 @@ const needles = new Needles([
   { name: CLEAR, text: CLEAR },
   { name: OPENED, text: OPENED },
 ]);
-const folder = mkdtempSync(join(tmpdir(), 'varve-secrets-'));
 const dataFolder = join(folder, 'data');
 let token = '';
-try {
-  await run();
-} catch (error) {
-  report.fail('the suite runs', error);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
-report.finish();
+await play(run);
 
 async function run(): Promise<void> {
   await varve(['keys', 'init', '--log', LOG, '--data', dataFolder]);

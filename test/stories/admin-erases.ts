@@ -29,18 +29,8 @@ const CHANGES = ['rbac.change', 'policy.change', 'jit.grant'] as const;
  * a head, once where witnesses do.
  */
 export async function adminErases(report: Pick<Report, 'check'>, work: string): Promise<void> {
-  const alone = await Site.open(join(work, 'alone'));
-  try {
-    await tellAlone(report, alone);
-  } finally {
-    await alone.close();
-  }
-  const watched = await Site.open(join(work, 'watched'), { witnesses: 2 });
-  try {
-    await tellWatched(report, watched);
-  } finally {
-    await watched.close();
-  }
+  await Site.play(join(work, 'alone'), {}, (site) => tellAlone(report, site));
+  await Site.play(join(work, 'watched'), { witnesses: 2 }, (site) => tellWatched(report, site));
 }
 
 async function tellAlone(report: Pick<Report, 'check'>, site: Site): Promise<void> {

@@ -23,12 +23,7 @@ const SECRET_TITLE = 'Refund of order 4411 for Alice';
  * asks: what was done with this token, who decided that it might, and when?
  */
 export async function agentCallsApi(report: Pick<Report, 'check'>, work: string): Promise<void> {
-  const site = await Site.open(work, { witnesses: 2 });
-  try {
-    await tell(report, site);
-  } finally {
-    await site.close();
-  }
+  await Site.play(work, { witnesses: 2 }, (site) => tell(report, site));
 }
 
 async function tell(report: Pick<Report, 'check'>, site: Site): Promise<void> {

@@ -40,12 +40,8 @@ export async function deployment(report: Pick<Report, 'check'>, work: string): P
   writeFileSync(emitters, JSON.stringify({ attesters: ['builder.pem'] }));
   const pem = keys.builder.publicKey.export({ type: 'spki', format: 'pem' });
   writeFileSync(join(work, 'builder.pem'), pem);
-  const site = await Site.open(work, { witnesses: 2, flags: ['--emitter-keys', emitters] });
-  try {
-    await tell(report, site, keys);
-  } finally {
-    await site.close();
-  }
+  const options = { witnesses: 2, flags: ['--emitter-keys', emitters] };
+  await Site.play(work, options, (site) => tell(report, site, keys));
 }
 
 interface Keys {

@@ -23,12 +23,7 @@ const PASSWORD = 'not-even-vault-says-this-in-clear';
  * outside of its window, and are these all?
  */
 export async function secretsWindow(report: Pick<Report, 'check'>, work: string): Promise<void> {
-  const site = await Site.open(work, { witnesses: 2 });
-  try {
-    await tell(report, site);
-  } finally {
-    await site.close();
-  }
+  await Site.play(work, { witnesses: 2 }, (site) => tell(report, site));
 }
 
 async function tell(report: Pick<Report, 'check'>, site: Site): Promise<void> {

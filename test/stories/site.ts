@@ -45,8 +45,22 @@ export class Site {
     this.#flags = [...watched, ...parts.flags];
   }
 
+  /** Plays on a site of its own, of which no process is left afterwards. */
+  static async play(
+    work: string,
+    options: SiteOptions,
+    story: (site: Site) => Promise<void>,
+  ): Promise<void> {
+    const site = await Site.#open(work, options);
+    try {
+      await story(site);
+    } finally {
+      await site.close();
+    }
+  }
+
   /** Makes the keys, starts the witnesses and the server. */
-  static async open(work: string, options: SiteOptions = {}): Promise<Site> {
+  static async #open(work: string, options: SiteOptions): Promise<Site> {
     mkdirSync(work, { recursive: true });
     const dataFolder = join(work, 'data');
     const made = await varve(['keys', 'init', '--log', TENANT, '--data', dataFolder]);

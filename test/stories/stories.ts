@@ -2,10 +2,9 @@
  * The use cases, played to their end: `npm run test:stories`. Real servers with their index, real HTTP, real files; each
  * story ends with its lookup and its proof, verified again when nobody serves any more, and with what is not proven.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Report } from '../e2e/report.ts';
+import type { Report } from '../e2e/report.ts';
+import { openSuite } from '../e2e/suite.ts';
 import { adminErases } from './admin-erases.ts';
 import { agentCallsApi } from './agent-calls-api.ts';
 import { deployment } from './deployment.ts';
@@ -24,8 +23,7 @@ const STORIES: ReadonlyMap<string, Story> = new Map([
 ]);
 
 const only = process.argv.slice(2);
-const report = new Report();
-const folder = mkdtempSync(join(tmpdir(), 'varve-stories-'));
+const { report, folder, play } = openSuite('stories');
 const queue = [...STORIES].filter(([name]) => only.length === 0 || only.includes(name));
 // Two at a time: they mostly wait, for processes to start and for witnesses.
 const lane = async (): Promise<void> => {
@@ -41,6 +39,6 @@ const lane = async (): Promise<void> => {
     }
   }
 };
-await Promise.all([lane(), lane()]);
-rmSync(folder, { recursive: true, force: true });
-report.finish();
+await play(async () => {
+  await Promise.all([lane(), lane()]);
+});

@@ -6,8 +6,7 @@
  * them with one byte changed. A missing Go fails the suite.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseBase64 } from '../../../src/core/base64.ts';
@@ -15,15 +14,14 @@ import { utf8 } from '../../../src/core/bytes.ts';
 import { isTransparencyError } from '../../../src/core/error.ts';
 import { checkForkProof } from '../../../src/core/fork-proof.ts';
 import { parseVkey } from '../../../src/core/vkey.ts';
-import { Report } from '../../e2e/report.ts';
+import { openSuite } from '../../e2e/suite.ts';
 import { type ForkFile, realForks } from './real-forks.ts';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 const VECTORS = join(FOLDER, '../../../spec/vectors/fork-proof-check.json');
 
-const report = new Report();
-const work = mkdtempSync(join(tmpdir(), 'varve-fork-'));
-try {
+const { report, folder: work, play } = openSuite('fork');
+await play(async () => {
   const binary = join(work, 'forkcheck');
   const built = spawnSync('go', ['build', '-o', binary, '.'], { cwd: FOLDER, encoding: 'utf8' });
   if (built.status !== 0) throw new Error(`go build: ${built.stderr || built.error}`);
@@ -47,12 +45,7 @@ try {
       { provenMax: 0 },
     );
   });
-} catch (error) {
-  report.fail('the suite runs', error);
-} finally {
-  rmSync(work, { recursive: true, force: true });
-}
-report.finish();
+});
 
 function vectors(): readonly ForkFile[] {
   const file = JSON.parse(readFileSync(VECTORS, 'utf8')) as {

@@ -6,22 +6,20 @@
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { base64 } from '../../../src/core/base64.ts';
 import { miniLogValue, rootOfPage } from '../../../src/core/mini-log.ts';
-import { Report } from '../../e2e/report.ts';
+import { openSuite } from '../../e2e/suite.ts';
 import { bytesOf, judgedTries, type OwnMutations } from './tries.ts';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 const VECTORS = join(FOLDER, '../../../spec/vectors');
 const FULL = process.argv.includes('--full');
 
-const report = new Report();
-const work = mkdtempSync(join(tmpdir(), 'varve-index-'));
-try {
+const { report, folder: work, play } = openSuite('index');
+await play(async () => {
   const binary = join(work, 'judge');
   go(['build', '-o', binary, '.']);
   const made = join(work, 'index-trie.json');
@@ -35,12 +33,7 @@ try {
   });
   await judgeTries(binary);
   await judgeFrauds(binary);
-} catch (error) {
-  report.fail('the suite runs', error);
-} finally {
-  rmSync(work, { recursive: true, force: true });
-}
-report.finish();
+});
 
 async function judgeTries(binary: string): Promise<void> {
   const sizes = [5000, 1, 17, 0, 2, 3, 256, 1000];

@@ -1,6 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { originHash } from '../../../src/core/add-checkpoint.ts';
@@ -8,9 +7,9 @@ import { utf8 } from '../../../src/core/bytes.ts';
 import { openCheckpoint, type VerifiedCheckpoint } from '../../../src/core/checkpoint.ts';
 import { parsePolicy } from '../../../src/core/policy.ts';
 import { parseVkey } from '../../../src/core/vkey.ts';
-import { Report } from '../../e2e/report.ts';
 import { run, runWell } from '../../e2e/run.ts';
 import { type ServerProcess, startServer, VARVE } from '../../e2e/server.ts';
+import { openSuite } from '../../e2e/suite.ts';
 import { WITNESS_CASES, type WitnessTarget } from '../../e2e/witness-cases.ts';
 import { startWitness, type WitnessProcess } from '../../e2e/witness-process.ts';
 import { signedLog } from '../../support/signed-log.ts';
@@ -21,16 +20,8 @@ const CASE_LOGS = 160;
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const GO = join(ROOT, '.cache', 'bin', 'tessera-witness');
 
-const report = new Report();
-const folder = mkdtempSync(join(tmpdir(), 'varve-witness-foreign-'));
-try {
-  await runAll();
-} catch (error) {
-  report.fail('the suite runs', error);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
-report.finish();
+const { report, folder, play } = openSuite('witness-foreign');
+await play(runAll);
 
 /** The witnesses, and the logs that they are to know. */
 interface Scene {
