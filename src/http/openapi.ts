@@ -1,4 +1,5 @@
-import { type Description, OPERATIONS, type Operation } from './operations.ts';
+import type { Description, Operation } from './operation.ts';
+import { OPERATIONS } from './operations.ts';
 import type { Audience, Route } from './routes.ts';
 
 /** What the description of the API is made of. */
