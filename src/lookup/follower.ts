@@ -3,8 +3,10 @@ import { equalBytes } from '../core/bytes.ts';
 import { invariant, isTransparencyError, TransparencyError } from '../core/error.ts';
 import { formatIndexHead, type IndexHead, parseIndexHead } from '../event/index-leaf.ts';
 import { EarlierHeads, parseHead } from './earlier-heads.ts';
+import { FlushParts } from './flush-parts.ts';
 import {
   EMPTY_INDEX,
+  type GrowOptions,
   growIndex,
   type IndexState,
   type NewPostings,
@@ -13,7 +15,17 @@ import {
 import type { IndexLimits } from './limits.ts';
 import type { IndexBatch, IndexedLog, IndexStore, LogBatch, LogCursor } from './ports.ts';
 import { PostingBuffer } from './posting-buffer.ts';
-import { corrupt, formatMeta, type HeadLeaf, type IndexMeta, META_KEY, parseMeta } from './rows.ts';
+import {
+  corrupt,
+  FLUSH_KEY,
+  type FlushMark,
+  formatMeta,
+  type HeadLeaf,
+  type IndexMeta,
+  META_KEY,
+  parseFlushMark,
+  parseMeta,
+} from './rows.ts';
 import type { ServedHeads } from './served-heads.ts';
 import { loadTrieMap } from './trie-map.ts';
 
@@ -72,6 +84,8 @@ export class FollowerRun {
   #meta: IndexMeta | null = null;
   #state: IndexState = EMPTY_INDEX;
   #cursor: LogCursor | null = null;
+  /** A flush that an earlier run did not end. Nothing else is stored before it is. */
+  #unfinished: FlushMark | null = null;
   /** Heads of earlier lives that this run has still to make again. */
   #earlier: EarlierHeads | null = null;
   /** Up to here the log may hold heads that this run did not make. */
@@ -110,6 +124,7 @@ export class FollowerRun {
   async follow(signal: AbortSignal): Promise<void> {
     const { log } = this.#options;
     await this.#open();
+    await this.#checkUnfinished();
     this.#startSize = await log.integratedSize();
     const above = this.#meta?.head?.leafIndex ?? -1;
     const { pause, limits } = this.#options;
@@ -164,21 +179,36 @@ export class FollowerRun {
   /** Reads what the store holds, and serves its head. */
   async #open(): Promise<void> {
     const { store } = this.#options;
-    const [row] = await store.getMany([META_KEY]);
-    if (row === undefined) return;
-    const meta = parseMeta(row);
-    const state = { map: await loadTrieMap(store), postings: meta.postings };
+    const [row, mark] = await store.getMany([META_KEY, FLUSH_KEY]);
+    if (row === undefined && mark === undefined) return;
+    const meta = row === undefined ? null : parseMeta(row);
+    const unfinished = mark === undefined ? null : parseFlushMark(mark);
+    const postings = (unfinished ?? meta)?.postings ?? 0;
+    const state = { map: await loadTrieMap(store), postings };
     this.#meta = meta;
+    this.#unfinished = unfinished;
     this.#state = state;
     this.#cursor = meta;
-    this.#readPostings = meta.postings;
-    if (meta.head === null) return;
+    this.#readPostings = meta?.postings ?? 0;
+    // The rows are of no one tree, and no head's, until the flush is at its end.
+    if (unfinished !== null || meta === null || meta.head === null) return;
     const head = parseHead(meta.head.leaf) ?? corrupt('the stored head is none');
     if (head.size !== meta.size) return;
     if (head.index !== base64(trieRootOf(state)) || head.keys !== state.map.keys) {
       corrupt('the stored trie is not that of its head');
     }
     await this.#serve(meta.head, head);
+  }
+
+  /** The log must have the tree of the flush still. */
+  async #checkUnfinished(): Promise<void> {
+    const mark = this.#unfinished;
+    if (mark === null) return;
+    const { log } = this.#options;
+    const published = (await log.published())?.size ?? 0;
+    if (published >= mark.size && equalBytes(await log.rootAt(mark.size), mark.rootHash)) return;
+    const why = `the log, of ${published} entries, has not the tree of the flush at ${mark.size}`;
+    throw new TransparencyError('consistency.mismatch', why);
   }
 
   async #take(batch: LogBatch, signal: AbortSignal): Promise<void> {
@@ -188,8 +218,11 @@ export class FollowerRun {
       else if (leafIndex >= this.#startSize) await this.#adopt(leafIndex, entry);
     }
     this.#cursor = batch.cursor;
-    await this.#passEarlier(signal);
-    await this.#flush();
+    await this.#finish();
+    if (this.#unfinished === null) {
+      await this.#passEarlier(signal);
+      await this.#flush();
+    }
     await this.#options.pause();
   }
 
@@ -227,12 +260,34 @@ export class FollowerRun {
     // A head that can be made now, or is on its way, takes them.
     const isHeadNear = this.#reached !== null && tree.size >= this.#startSize;
     if (isHeadNear || this.#proposed !== null) return;
-    await this.#commit(await this.#prepare(tree), null);
+    await this.#store(tree, null);
     this.#reached = null;
+  }
+
+  /** Ends the flush that an earlier run began, as soon as its entries are read again. */
+  async #finish(): Promise<void> {
+    const mark = this.#unfinished;
+    if (mark === null || (this.#cursor?.size ?? 0) < mark.size) return;
+    await this.#store(mark, mark.label);
+    this.#unfinished = null;
+  }
+
+  /**
+   * Stores the postings of a tree, some at a time.
+   *
+   * @param above  labels up to this one have theirs already; null: none has
+   */
+  async #store(tree: LogCursor, above: Uint8Array | null): Promise<void> {
+    const { store, limits } = this.#options;
+    const batch = new FlushParts(store, tree, limits.flushBytesMax);
+    const onReached = (label: Uint8Array, postings: number): Promise<void> =>
+      batch.reach(label, postings);
+    await this.#commit(await this.#grow(tree, above, { batch, onReached }), null);
   }
 
   /** Appends a head if one is due. */
   async #propose(): Promise<void> {
+    if (this.#unfinished !== null) return;
     const { limits, clock } = this.#options;
     await this.#look();
     if (this.#proposed !== null) {
@@ -299,19 +354,28 @@ export class FollowerRun {
     await this.#commit(proposed, { leafIndex, leaf: leaf.slice() });
   }
 
-  async #prepare(tree: LogCursor): Promise<Prepared> {
+  /** The index of a tree; it lies apart until it is committed. */
+  #prepare(tree: LogCursor): Promise<Prepared> {
+    return this.#grow(tree, null, { batch: this.#options.store.batch() });
+  }
+
+  async #grow(
+    tree: LogCursor,
+    above: Uint8Array | null,
+    into: Pick<GrowOptions, 'batch' | 'onReached'>,
+  ): Promise<Prepared> {
     const { store, pause, onNewKeys } = this.#options;
+    const { batch } = into;
     // An index does not go back: what is taken in stays in it.
     invariant(tree.size >= (this.#meta?.size ?? 0), 'an index is made of what is read');
-    const batch = store.batch();
     const newKeys = new Map<string | null, number>();
     const onNewKey = ({ indices: [first = 0], by }: NewPostings): void => {
       if (first >= this.#startSize) newKeys.set(by, (newKeys.get(by) ?? 0) + 1);
     };
     try {
       const postings = await this.#buffer.takeBelow(tree.size, pause);
-      const options = { reads: store, batch, pause, onNewKey };
-      const state = await growIndex(this.#state, postings.sorted(), options);
+      const options = { ...into, reads: store, pause, onNewKey };
+      const state = await growIndex(this.#state, postings.sorted(above), options);
       if (newKeys.size > 0) onNewKeys(newKeys);
       return { tree, state, batch };
     } catch (error) {

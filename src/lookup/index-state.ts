@@ -41,6 +41,12 @@ export interface GrowOptions {
   readonly pause: () => Promise<void>;
   /** Told of each label that the index did not have. */
   readonly onNewKey?: (postings: NewPostings) => void;
+  /**
+   * Called and waited for where all rows of the labels up to one are in the batch, and none of those behind it.
+   *
+   * @param postings  of the index as it is up to there
+   */
+  readonly onReached?: (label: Uint8Array, postings: number) => Promise<void>;
 }
 
 /** The index of nothing. */
@@ -64,8 +70,8 @@ export async function growIndex(
   postings: Iterable<NewPostings>,
   options: GrowOptions,
 ): Promise<IndexState> {
-  const added = { postings: 0 };
-  const groups = slicesOf(state.map, postings, added);
+  let done = state.postings;
+  const groups = slicesOf(state.map, postings);
   const grown = new Map<TrieBucket, TrieMap>();
   let reading = readSlice(groups.next().value, options);
   for (;;) {
@@ -73,7 +79,12 @@ export async function growIndex(
     if (slice === undefined) break;
     // The next rows come from the disk while these are hashed.
     reading = readSlice(groups.next().value, options);
+    // A failure is thrown when its turn comes.
+    reading.catch(() => undefined);
     for (const one of slice) grown.set(one.bucket, growBucket(one, options));
+    const grownBy = slice.flatMap((one) => one.postings);
+    done += grownBy.reduce((sum, { indices }) => sum + indices.length, 0);
+    await options.onReached?.((grownBy.at(-1) as NewPostings).label, done);
   }
   let visited = 0;
   const rebuild = async (map: TrieMap): Promise<TrieMap> => {
@@ -84,7 +95,7 @@ export async function growIndex(
     if (left === map.left && right === map.right) return map;
     return branchOf(map.bits, left, right);
   };
-  return { map: await rebuild(state.map), postings: state.postings + added.postings };
+  return { map: await rebuild(state.map), postings: done };
 }
 
 interface Group {
@@ -110,11 +121,7 @@ const HASHES_A_POSTING = 2;
 const PAUSE_BRANCHES = 1024;
 
 /** Groups that are read at one time. Labels of one bucket stand one behind the other. */
-function* slicesOf(
-  map: TrieMap,
-  postings: Iterable<NewPostings>,
-  added: { postings: number },
-): Generator<Group[], undefined> {
+function* slicesOf(map: TrieMap, postings: Iterable<NewPostings>): Generator<Group[], undefined> {
   let slice: Group[] = [];
   let hashes = 0;
   let bucket: TrieBucket | undefined;
@@ -139,7 +146,6 @@ function* slicesOf(
     }
     group.push(one);
     hashes += HASHES_A_LABEL + HASHES_A_POSTING * indices.length;
-    added.postings += indices.length;
   }
   if (slice.length > 0) yield slice;
   return undefined;

@@ -8,6 +8,8 @@ export interface IndexLimits {
   readonly bufferPostingsMax: number;
   /** Keys of those postings after which they are stored. */
   readonly bufferKeysMax: number;
+  /** Bytes of rows after which a part of those that are stored without a head is written. */
+  readonly flushBytesMax: number;
   /** Heads of earlier lives in memory, some 700 bytes each: while an index is made anew. A year of a log has millions. */
   readonly earlierHeadsMax: number;
   /** Heads before the newest that answer readers who page. */
@@ -23,6 +25,7 @@ export const INDEX_LIMITS: IndexLimits = {
   headEntriesMax: 100_000,
   bufferPostingsMax: 2_000_000,
   bufferKeysMax: 250_000,
+  flushBytesMax: 8 * 1024 * 1024,
   earlierHeadsMax: 65_536,
   pinnedHeadsMax: 8,
   pinnedMs: 600_000,

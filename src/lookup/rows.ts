@@ -9,6 +9,7 @@ import { BytesReader, BytesWriter } from './bytes-writer.ts';
  * The rows of an index.
  *
  *   M                                          what the rows are of: size and root of the log, and the last head
+ *   F                                          how far a flush has come that is not at its end
  *   A poster ‖ \n ‖ name+hash of a key         the last audit note of that auditor that the poster has posted
  *   T u16 bits ‖ 32 bytes prefix               bucket: the leaves of the trie under a prefix, label ‖ value each
  *   L 32 bytes label                           mini-log: count, edge, and the indices of its unfinished chunk
@@ -44,6 +45,18 @@ export interface IndexMeta {
   readonly head: HeadLeaf | null;
 }
 
+/** How far a flush has come: the rows of the labels up to one are of a larger tree than the others. */
+export interface FlushMark {
+  /** Entries that all rows will index. */
+  readonly size: number;
+  /** Root hash of the log at that size. */
+  readonly rootHash: Uint8Array;
+  /** Postings that are stored. */
+  readonly postings: number;
+  /** 32 bytes: the last label that is done. */
+  readonly label: Uint8Array;
+}
+
 /** An index head in the log. */
 export interface HeadLeaf {
   readonly leafIndex: number;
@@ -55,6 +68,7 @@ export interface HeadLeaf {
 export const EMPTY_MINI_LOG: MiniLogState = { count: 0, edge: new Uint8Array(0), tail: [] };
 
 export const META_KEY: Uint8Array = tagged('M');
+export const FLUSH_KEY: Uint8Array = tagged('F');
 export const labelKey = (label: Uint8Array): Uint8Array => tagged('L', label);
 export const chunkKey = (label: Uint8Array, chunk: number): Uint8Array =>
   tagged('P', label, u64be(chunk));
@@ -91,6 +105,21 @@ export function parseMeta(bytes: Uint8Array): IndexMeta {
   const postings = numberAt(40);
   const head = bytes.length === 48 ? null : { leafIndex: numberAt(48), leaf: bytes.slice(56) };
   return { size, rootHash: bytes.slice(8, 40), postings, head };
+}
+
+/** u64be size ‖ root hash ‖ u64be postings ‖ label. */
+export function formatFlushMark({ size, rootHash, postings, label }: FlushMark): Uint8Array {
+  return concat(u64be(size), rootHash, u64be(postings), label);
+}
+
+/** @throws {TransparencyError} index.corrupt */
+export function parseFlushMark(bytes: Uint8Array): FlushMark {
+  const size = readU64be(bytes, 0);
+  const postings = readU64be(bytes, 40);
+  if (bytes.length !== 80 || size === undefined || postings === undefined) {
+    return corrupt('the mark of a flush is none');
+  }
+  return { size, rootHash: bytes.slice(8, 40), postings, label: bytes.slice(48) };
 }
 
 const writer = new BytesWriter();

@@ -32,10 +32,16 @@ export class TakenPostings {
     this.#size += 1;
   }
 
-  /** In the order of the labels. */
-  *sorted(): Generator<NewPostings, void> {
+  /**
+   * In the order of the labels.
+   *
+   * @param above  those behind this label alone; null: all
+   */
+  *sorted(above: Uint8Array | null = null): Generator<NewPostings, void> {
     for (const part of this.#parts()) {
-      const labels = [...part].map((number) => ({ number, label: this.#labelOf(number) }));
+      const labels = [...part]
+        .map((number) => ({ number, label: this.#labelOf(number) }))
+        .filter(({ label }) => above === null || compareBytes(label, above) > 0);
       labels.sort((a, b) => compareBytes(a.label, b.label));
       for (const { number, label } of labels) {
         const indices = this.#list.indicesTo(this.#places[number] as number);

@@ -9,6 +9,8 @@ import { formatIndexHead, type IndexHead, parseIndexHead } from '../../src/event
 import { type OpenedIndexAnswer, openIndexAnswer } from '../../src/event/index-proof.ts';
 import { formatLookupKey, labelOf, mapLeaf, parseLookupKey } from '../../src/event/map.ts';
 import { assembleAnswer } from '../../src/lookup/lookup.ts';
+import type { IndexStore, Row } from '../../src/lookup/ports.ts';
+import { FLUSH_KEY } from '../../src/lookup/rows.ts';
 import type { LookupReply } from '../../src/lookup/served-head.ts';
 import { bitsOf, referenceRoot, referenceValue } from '../reference/trie.ts';
 import { type IndexLife, indexLife } from '../support/index-life.ts';
@@ -37,6 +39,14 @@ function headsOf(log: IndexLog): { index: number; head: IndexHead }[] {
       return [];
     }
   });
+}
+
+function allRows(store: IndexStore): Promise<readonly Row[]> {
+  return store.scan({ from: new Uint8Array(0), to: new Uint8Array(64).fill(255), limit: 100_000 });
+}
+
+async function rowsOf(store: IndexStore): Promise<string[]> {
+  return (await allRows(store)).map(({ key, value }) => `${hex(key)} ${hex(value)}`);
 }
 
 /** Holds every head of the log against the model. */
@@ -281,12 +291,7 @@ describe('an index that follows a log', () => {
   });
 
   it('has the same rows when it is made anew at once as when it grew through crashes', async () => {
-    const life = indexLife({ bufferPostingsMax: 50, earlierHeadsMax: 2 });
-    const rowsOf = async (): Promise<string[]> => {
-      const all = { from: new Uint8Array(0), to: new Uint8Array(64).fill(255), limit: 100_000 };
-      const rows = await life.store.scan(all);
-      return rows.map(({ key, value }) => `${hex(key)} ${hex(value)}`);
-    };
+    const life = indexLife({ bufferPostingsMax: 50, earlierHeadsMax: 2, flushBytesMax: 3_000 });
     // Enough keys to split buckets, and one that fills chunks.
     for (let i = 0; i < 400; i++) {
       life.log.append(indexEvent(i, { cred: `c-${i}`, actor: `a-${i % 7}` }));
@@ -294,12 +299,72 @@ describe('an index that follows a log', () => {
       if (i % 61 === 0) life.crash();
     }
     await life.settle();
-    const grown = await rowsOf();
+    const grown = await rowsOf(life.store);
     await life.store.clear();
     life.crash();
     await life.settle();
-    expect(await rowsOf()).toEqual(grown);
+    expect(await rowsOf(life.store)).toEqual(grown);
     expect(grown.length).toBeGreaterThan(400);
+  });
+
+  it('goes on with a flush where a crash cut it short', async () => {
+    const events = Array.from({ length: 700 }, (_, i) => {
+      return indexEvent(i, { cred: `c-${(i * 7) % 600}`, actor: `a-${i % 13}` });
+    });
+    const whole = indexLife({ bufferPostingsMax: 1_000 });
+    whole.log.append(...events);
+    await whole.settle();
+    expectTrueHeads(whole.log);
+    const wanted = await rowsOf(whole.store);
+    let cut = 0;
+    let isDone = false;
+    for (let writes = 0; !isDone; writes++) {
+      const life = indexLife({ bufferPostingsMax: 1_000, flushBytesMax: 2_000 });
+      life.log.append(...events);
+      life.writesLeft = writes;
+      await life.settle().catch(() => {
+        // It died on the way.
+      });
+      isDone = life.writesLeft > 0;
+      cut += (await life.store.getMany([FLUSH_KEY]))[0] === undefined ? 0 : 1;
+      life.crash();
+      // The flush that goes on is cut short too.
+      life.writesLeft = 1;
+      await life.settle().catch(() => undefined);
+      life.crash();
+      await life.settle();
+      expect(life.troubles.map(({ state }) => state)).not.toContain('rebuilding');
+      expect(headsOf(life.log)).toEqual(headsOf(whole.log));
+      expect(await rowsOf(life.store)).toEqual(wanted);
+    }
+    expect(cut).toBeGreaterThan(3);
+  });
+
+  it('is made anew where the log has not the tree of a flush that was cut short', async () => {
+    const events = Array.from({ length: 600 }, (_, i) => indexEvent(i, { cred: `c-${i}` }));
+    const life = indexLife({ bufferPostingsMax: 1_200, flushBytesMax: 2_000 });
+    life.log.append(...events);
+    const isCut = async (): Promise<boolean> =>
+      (await life.store.getMany([FLUSH_KEY]))[0] !== undefined;
+    for (let writes = 1; !(await isCut()); writes++) {
+      await life.store.clear();
+      life.crash();
+      life.writesLeft = writes;
+      life.log.publish();
+      await life.until(() => life.writesLeft === 0);
+    }
+    for (const left of [events.slice(100), events.slice(0, 100)]) {
+      const other = indexLife();
+      const batch = other.store.batch();
+      for (const { key, value } of await allRows(life.store)) batch.put(key, value);
+      await batch.write();
+      other.log.append(...left);
+      other.log.publish();
+      other.crash();
+      await other.settle();
+      expect(other.troubles.map(({ state }) => state)).toEqual(['rebuilding']);
+      expectTrueHeads(other.log);
+    }
   });
 
   it('notices rows that are not what was written, and makes them anew', async () => {
@@ -401,6 +466,7 @@ async function liveAndCompare(seed: number): Promise<number> {
     bufferPostingsMax: random.pick([5, 60, 1_000_000]),
     earlierHeadsMax: random.pick([1, 3, 65_536]),
     bufferKeysMax: random.pick([4, 1_000_000]),
+    flushBytesMax: random.pick([1, 1_000_000]),
   });
   const { log } = life;
   const older = new Map<string, LookupReply>();

@@ -16,6 +16,8 @@ export interface IndexLife {
   readonly troubles: { readonly state: IndexStateName; readonly error: unknown }[];
   /** Moves the clock on, and wakes those whose time came. */
   advance(ms: number): void;
+  /** Writes of the store after which the process ends; `crash` starts it again, without this. */
+  writesLeft: number;
   /** Ends the process: nothing is closed; what the store holds stays. */
   crash(): void;
   /** Publishes all, and waits until the index serves a head over every entry before it. */
@@ -46,7 +48,13 @@ export function indexLife(
       scan: (range) => alive(store.scan(range)),
       batch() {
         const batch = alive(store.batch());
-        return { ...batch, write: () => alive(batch).write() };
+        const write = async (): Promise<void> => {
+          hasDied ||= life.writesLeft === 0;
+          if (hasDied) kill();
+          await alive(batch).write();
+          life.writesLeft -= 1;
+        };
+        return { ...batch, write };
       },
       snapshot: () => alive(store.snapshot()),
       clear: () => alive(store.clear()),
@@ -64,8 +72,12 @@ export function indexLife(
       pause: () => Promise.resolve(),
       sleep: (ms, signal) =>
         new Promise((resolve) => {
-          sleepers.push({ at: now + ms, wake: resolve });
-          signal.addEventListener('abort', () => resolve(), { once: true });
+          const wake = (): void => {
+            signal.removeEventListener('abort', wake);
+            resolve();
+          };
+          sleepers.push({ at: now + ms, wake });
+          signal.addEventListener('abort', wake);
         }),
       onTrouble: (state, error) => {
         if (!isDead) troubles.push({ state, error });
@@ -73,11 +85,13 @@ export function indexLife(
     });
   };
   let kill = (): void => {};
+  let hasDied = false;
   const life: IndexLife = {
     log,
     store,
     index: start(),
     troubles,
+    writesLeft: Number.POSITIVE_INFINITY,
     advance(ms) {
       now += ms;
       const woken = sleepers.filter(({ at }) => at <= now);
@@ -86,6 +100,8 @@ export function indexLife(
     },
     crash() {
       kill();
+      hasDied = false;
+      life.writesLeft = Number.POSITIVE_INFINITY;
       void life.index.close();
       life.index = start();
     },
@@ -101,6 +117,7 @@ export function indexLife(
     async until(condition) {
       for (let turn = 0; turn < 2_000; turn++) {
         if (await condition()) return;
+        if (hasDied) throw new Error('it died');
         await turns(1);
       }
       throw new Error(`it never came: ${JSON.stringify(await life.index.figures())}`);
