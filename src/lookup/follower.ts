@@ -288,7 +288,7 @@ export class FollowerRun {
   /** Appends a head if one is due. */
   async #propose(): Promise<void> {
     if (this.#unfinished !== null) return;
-    const { limits, clock } = this.#options;
+    const { limits, clock, served } = this.#options;
     await this.#look();
     if (this.#proposed !== null) {
       if (!this.#proposed.isAppended) await this.#append(this.#proposed);
@@ -302,6 +302,9 @@ export class FollowerRun {
     if (!isDue) return;
     this.#reached = null;
     if (this.#buffer.first >= tree.size && this.#isUnderHead()) return;
+    // What a head brings lies apart until the log has it. Before the first one nobody loses an answer if it does not.
+    const isMuch = this.#buffer.postings >= limits.bufferPostingsMax / 8;
+    if (isMuch && served.newest === null) await this.#store(tree, null);
     const prepared = await this.#prepare(tree);
     const leaf = formatIndexHead(this.#headOf(prepared));
     this.#proposed = { ...prepared, leaf, isAppended: false };
