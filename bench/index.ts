@@ -2,6 +2,7 @@
  * The verifiable index in a real server: `npm run bench:index -- [--events 5000000] [--keys 200000] [--rounds 5]
  * [--seconds 10] [--filled FOLDER] [--smoke]`. Fills a log, or takes a copy of a data folder that was filled so before;
  * lets the index catch up, asks it, offers events with and without it in turns, and then more than the machine can take.
+ * A server with the index and one without it run on a copy each, so that the turns follow one another at once.
  * Writes its section of RESULTS.md and samples/index.json; --smoke is small and writes below .cache/bench alone.
  */
 import { equal, ok } from 'node:assert/strict';
@@ -19,7 +20,14 @@ import { POSTINGS_PER_EVENT, populationOf } from './index-events.ts';
 import { type IndexRecord, indexSection, type Lookups, type Pair } from './index-results.ts';
 import type { KeyedOrder, KeyedReport } from './load/keyed.ts';
 import { LatencyCounts } from './load/latencies.ts';
-import { CpuWatch, diskBytesOf, machineText, untilIdle } from './machine.ts';
+import {
+  CpuWatch,
+  diskBytesOf,
+  type MemoryPeak,
+  MemoryWatch,
+  machineText,
+  untilIdle,
+} from './machine.ts';
 import { commitText } from './run.ts';
 import { writeSection } from './section.ts';
 import { CACHE } from './stores.ts';
@@ -41,11 +49,16 @@ const ROUNDS = Number(flags.rounds ?? (smoke ? 1 : 5));
 const SECONDS = Number(flags.seconds ?? (smoke ? 2 : 10));
 const LOOKUPS = smoke ? 300 : 2_000;
 const OFFERED = 5_000;
+const STEADY = { perSecond: OFFERED, connections: 64, lines: 1 };
+const FULL = { perSecond: null, connections: 8, lines: 500 };
 const POLL_MS = 250;
 const SETTLE_MS_MAX = 120_000;
+const CATCH_UP_MS_MAX = 900_000;
 
 const folder = join(CACHE, `index-${process.pid}`);
 const dataFolder = join(folder, 'data');
+const plainFolder = join(folder, 'plain');
+const began = performance.now();
 let nextEvent = EVENTS;
 const report = new Report();
 try {
@@ -68,27 +81,34 @@ async function smokeTest(): Promise<string> {
 async function bench(): Promise<IndexRecord> {
   const program = await buildVarve();
   const start = (index: boolean): Promise<ServerProcess> =>
-    startServer({ program: [program], dataFolder, logs: ['main'], index, readyMs: 120_000 });
+    startServer({
+      program: [program],
+      dataFolder: index ? dataFolder : plainFolder,
+      logs: ['main'],
+      index,
+      readyMs: 120_000,
+    });
   await fill();
+  await cp(dataFolder, plainFolder, { recursive: true });
   say(`filled: ${EVENTS} events over about ${KEYS} keys`);
-  const first = await start(true);
-  const build = await measureBuild(first);
+  const indexed = await start(true);
+  const build = await measureBuild(indexed);
   say(`build: ${JSON.stringify(build)}`);
+  await untilIdle(indexed.pid, SETTLE_MS_MAX);
   const disk = {
     indexBytes: await diskBytesOf(join(dataFolder, 'index')),
     logBytes: await diskBytesOf(join(dataFolder, 'store')),
   };
-  const lookups = await measureLookups(first);
+  const lookups = await measureLookups(indexed);
   say(`lookups: ${JSON.stringify(lookups)}`);
-  await first.stop();
-  const pairs = await measurePairs(start);
-  const last = await start(true);
-  await caughtUp(last);
-  await untilIdle(last.pid, SETTLE_MS_MAX);
-  const underLoad = await measureLookupsUnderLoad(last);
+  const plain = await start(false);
+  const pairs = await measurePairs(plain, indexed);
+  const underLoad = await measureLookupsUnderLoad(indexed);
   say(`lookups beside ${OFFERED} events a second: ${JSON.stringify(underLoad)}`);
-  const saturation = await measureSaturation(last, start);
+  const saturation = await measureSaturation(plain, indexed);
   say(`saturation: ${JSON.stringify(saturation)}`);
+  await plain.stop();
+  await indexed.stop();
   const record: IndexRecord = {
     command: `npm run bench:index${process.argv.length > 2 ? ` -- ${process.argv.slice(2).join(' ')}` : ''}`,
     commit: commitText(),
@@ -121,13 +141,15 @@ async function fill(): Promise<void> {
 /** From the start of a server whose index is empty until all that was there is under a served head. */
 async function measureBuild(server: ServerProcess): Promise<IndexRecord['build']> {
   const cpu = new CpuWatch(server.pid);
-  const began = performance.now();
+  const memory = new MemoryWatch(server.pid);
+  const start = performance.now();
   await caughtUp(server);
-  const seconds = (performance.now() - began) / 1000;
-  const { cpuSeconds, rssPeakMiB } = cpu.end();
+  const seconds = (performance.now() - start) / 1000;
+  const { cpuSeconds } = cpu.end();
+  const memoryMiB = memory.end();
   const { head } = await ask(server, 'kind:api.call');
   const { postings, keys } = parseIndexHead(Buffer.from(head.leaf, 'base64'));
-  return { seconds, cpuSeconds, rssPeakMiB, postings, keys };
+  return { seconds, cpuSeconds, memoryMiB, postings, keys };
 }
 
 /** Lookups of credentials, one after another, each to the last byte of its answer. */
@@ -137,10 +159,10 @@ async function measureLookups(server: ServerProcess): Promise<Lookups> {
   const bytes: number[] = [];
   const counts: number[] = [];
   for (let i = 0; i < LOOKUPS + 100; i++) {
-    const began = performance.now();
+    const asked = performance.now();
     const answer = await ask(server, `cred:tok-${(i * 7919) % credentials}`);
     if (i < 100) continue;
-    latencies.add(performance.now() - began);
+    latencies.add(performance.now() - asked);
     bytes.push(answer.bytes);
     counts.push(answer.count);
   }
@@ -148,44 +170,51 @@ async function measureLookups(server: ServerProcess): Promise<Lookups> {
 }
 
 /** The same load with and without the index, in turns. */
-async function measurePairs(start: (index: boolean) => Promise<ServerProcess>): Promise<Pair[]> {
+async function measurePairs(plain: ServerProcess, indexed: ServerProcess): Promise<Pair[]> {
   const pairs: Pair[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const order = round % 2 === 0 ? [false, true] : [true, false];
-    const found = new Map<boolean, KeyedReport>();
-    const rss = new Map<boolean, number>();
-    let lag: number[] = [];
-    for (const index of order) {
-      const server = await start(index);
-      if (index) await caughtUp(server);
-      // Behind its first answers a server reads all its ids: five million take it many seconds.
-      await untilIdle(server.pid, SETTLE_MS_MAX);
-      const lags = watchLag(server);
-      const watch = new CpuWatch(server.pid);
-      found.set(index, await load(server, { perSecond: OFFERED, connections: 64, lines: 1 }));
-      rss.set(index, watch.end().rssPeakMiB);
-      const seen = await lags();
-      if (index) lag = seen;
-      await server.stop();
-    }
-    const [without, withIndex] = [found.get(false), found.get(true)];
-    if (without === undefined || withIndex === undefined) continue;
+    const ofPlain = (): Promise<Watched> => loadWatched(plain, STEADY);
+    const ofIndexed = (): Promise<Watched> => loadWatched(indexed, STEADY);
+    const first = await (round % 2 === 0 ? ofPlain() : ofIndexed());
+    const second = await (round % 2 === 0 ? ofIndexed() : ofPlain());
+    const [without, withIndex] = round % 2 === 0 ? [first, second] : [second, first];
+    const lagEntriesMax = Math.max(0, ...withIndex.lagEntries);
     pairs.push({
-      without,
-      withIndex,
-      lagEntriesMax: Math.max(0, ...lag),
-      rssPeakMiB: { without: rss.get(false) ?? 0, withIndex: rss.get(true) ?? 0 },
+      without: without.report,
+      withIndex: withIndex.report,
+      lagEntriesMax,
+      memoryMiB: { without: without.memoryMiB, withIndex: withIndex.memoryMiB },
     });
     say(
-      `pair: p50 ${without.latencyMs.p50} ms without, ${withIndex.latencyMs.p50} with; lag at most ${Math.max(0, ...lag)}`,
+      `pair: p50 ${without.report.latencyMs.p50} ms without, ${withIndex.report.latencyMs.p50} with; lag at most ${lagEntriesMax}`,
     );
   }
   return pairs;
 }
 
+/** What a load found, and what its server did meanwhile. */
+interface Watched {
+  readonly report: KeyedReport;
+  readonly memoryMiB: MemoryPeak;
+  /** The lag metric, twice a second; empty without an index. */
+  readonly lagEntries: readonly number[];
+}
+
+/** Offers a load to a server that has nothing else to do. */
+async function loadWatched(server: ServerProcess, how: Load): Promise<Watched> {
+  if ((await lagOf(server)) !== null) await caughtUp(server);
+  // Behind its first answers a server reads all its ids: five million take it many seconds.
+  await untilIdle(server.pid, SETTLE_MS_MAX);
+  const lags = watchLag(server);
+  const memory = new MemoryWatch(server.pid);
+  const report = await load(server, how);
+  return { report, memoryMiB: memory.end(), lagEntries: await lags() };
+}
+
 async function measureLookupsUnderLoad(server: ServerProcess): Promise<Lookups> {
-  const seconds = Math.max(SECONDS, 3);
-  const loading = load(server, { perSecond: OFFERED, connections: 64, lines: 1, seconds });
+  await caughtUp(server);
+  await untilIdle(server.pid, SETTLE_MS_MAX);
+  const loading = load(server, { ...STEADY, seconds: Math.max(SECONDS, 3) });
   const lookups = await measureLookups(server);
   await loading;
   return lookups;
@@ -193,36 +222,29 @@ async function measureLookupsUnderLoad(server: ServerProcess): Promise<Lookups> 
 
 /** More than it can take: what is admitted with the index and without it, and how far the index falls behind. */
 async function measureSaturation(
-  server: ServerProcess,
-  start: (index: boolean) => Promise<ServerProcess>,
+  plain: ServerProcess,
+  indexed: ServerProcess,
 ): Promise<IndexRecord['saturation']> {
-  const full = { perSecond: null, connections: 8, lines: 500 };
-  await caughtUp(server);
-  const lags = watchLag(server);
-  const withIndex = await load(server, full);
-  const lag = await lags();
-  const began = performance.now();
-  await caughtUp(server);
-  const catchUpSeconds = (performance.now() - began) / 1000;
-  await server.stop();
-  const plain = await start(false);
-  await untilIdle(plain.pid, SETTLE_MS_MAX);
-  const without = await load(plain, full);
-  await plain.stop();
-  const rateOf = (one: KeyedReport): number => (one.answered * full.lines) / one.seconds;
+  const withIndex = await loadWatched(indexed, FULL);
+  const start = performance.now();
+  await caughtUp(indexed);
+  const catchUpSeconds = (performance.now() - start) / 1000;
+  await untilIdle(indexed.pid, SETTLE_MS_MAX);
+  const without = await loadWatched(plain, FULL);
+  const rateOf = ({ report }: Watched): number => (report.answered * FULL.lines) / report.seconds;
   return {
     withoutPerSecond: rateOf(without),
     withPerSecond: rateOf(withIndex),
-    errors: withIndex.errors + without.errors,
-    lagEntries: lag,
+    errors: withIndex.report.errors + without.report.errors,
+    lagEntries: withIndex.lagEntries,
     catchUpSeconds,
+    memoryMiB: withIndex.memoryMiB,
   };
 }
 
-async function load(
-  server: ServerProcess,
-  how: Pick<KeyedOrder, 'perSecond' | 'connections' | 'lines'> & { readonly seconds?: number },
-): Promise<KeyedReport> {
+type Load = Pick<KeyedOrder, 'perSecond' | 'connections' | 'lines'> & { readonly seconds?: number };
+
+async function load(server: ServerProcess, how: Load): Promise<KeyedReport> {
   const child = fork(join(import.meta.dirname, 'load', 'keyed.ts'));
   const order: KeyedOrder = {
     logUrl: `${server.log('main').url}/`,
@@ -244,9 +266,13 @@ async function load(
 
 /** Waits until every published entry with keys is under a head. */
 async function caughtUp(server: ServerProcess): Promise<void> {
-  for (let quiet = 0; quiet < 2; ) {
+  const start = performance.now();
+  for (let quiet = 0, polls = 1; quiet < 2; polls++) {
     await sleep(POLL_MS);
-    quiet = (await lagOf(server)) === 0 ? quiet + 1 : 0;
+    const lag = await lagOf(server);
+    quiet = lag === 0 ? quiet + 1 : 0;
+    if (polls % 60 === 0) say(`the index lags by ${lag} entries`);
+    if (performance.now() - start > CATCH_UP_MS_MAX) throw new Error(`a lag of ${lag} stays`);
   }
 }
 
@@ -268,12 +294,13 @@ function watchLag(server: ServerProcess): () => Promise<number[]> {
   };
 }
 
-/** The lag metric; null before the index told it. */
+/** The lag metric; null before the index told it, and when the server does not come to answer. */
 async function lagOf(server: ServerProcess): Promise<number | null> {
-  const reply = await fetch(new URL('/metrics', server.log('main').url));
-  const text = /^varve_follower_lag_entries\{.*follower="index".*\} ([0-9]+)$/m.exec(
-    await reply.text(),
-  )?.[1];
+  const metrics = await fetch(new URL('/metrics', server.log('main').url)).then(
+    (reply) => reply.text(),
+    () => '',
+  );
+  const text = /^varve_follower_lag_entries\{.*follower="index".*\} ([0-9]+)$/m.exec(metrics)?.[1];
   return text === undefined ? null : Number(text);
 }
 
@@ -295,7 +322,7 @@ function middleOf(values: readonly number[]): number {
 }
 
 function say(text: string): void {
-  console.error(text);
+  console.error(`${((performance.now() - began) / 1000).toFixed(0)} s: ${text}`);
 }
 
 function sleep(ms: number): Promise<void> {

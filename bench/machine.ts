@@ -33,6 +33,36 @@ export class CpuWatch {
   }
 }
 
+/** The most memory of a process at a time, in MiB. */
+export interface MemoryPeak {
+  /** All that is resident: files that are mapped, which the system takes back when it needs room, are in it. */
+  readonly rss: number;
+  /** What the process alone holds: without files. */
+  readonly anonymous: number;
+}
+
+/** Watches the memory of a process, ten times a second. All zero where there is no /proc. */
+export class MemoryWatch {
+  readonly #timer: ReturnType<typeof setInterval>;
+  #rss = 0;
+  #anonymous = 0;
+
+  constructor(pid: number) {
+    const look = (): void => {
+      const { rssMiB, rssAnonMiB } = usageOf(pid);
+      this.#rss = Math.max(this.#rss, rssMiB);
+      this.#anonymous = Math.max(this.#anonymous, rssAnonMiB);
+    };
+    look();
+    this.#timer = setInterval(look, 100);
+  }
+
+  end(): MemoryPeak {
+    clearInterval(this.#timer);
+    return { rss: this.#rss, anonymous: this.#anonymous };
+  }
+}
+
 /**
  * Waits until a process does next to nothing: what it does after a start, behind its first answers, is not what is
  * measured. After `limitMs` it waits no longer.
@@ -53,6 +83,7 @@ const IDLE_WINDOW_MS = 200;
 function usageOf(pid: number): {
   readonly cpuSeconds: number;
   readonly rssMiB: number;
+  readonly rssAnonMiB: number;
   readonly rssPeakMiB: number;
 } {
   const status = readText(`/proc/${pid}/status`);
@@ -61,7 +92,12 @@ function usageOf(pid: number): {
   // The name in parentheses may hold spaces; user and system time are the 12th and 13th field behind it.
   const fields = readText(`/proc/${pid}/stat`).split(') ').at(-1)?.split(' ') ?? [];
   const ticks = Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
-  return { cpuSeconds: ticks / TICKS, rssMiB: mib('VmRSS'), rssPeakMiB: mib('VmHWM') };
+  return {
+    cpuSeconds: ticks / TICKS,
+    rssMiB: mib('VmRSS'),
+    rssAnonMiB: mib('RssAnon'),
+    rssPeakMiB: mib('VmHWM'),
+  };
 }
 
 /** Processor time that the whole machine used so far; what another guest of its host took from it counts as used. */
