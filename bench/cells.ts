@@ -95,8 +95,8 @@ function varveTraffic(
       return { request, status: 201, reply: 'receipt' };
     }
     case 'published': {
-      const post = postOf(`${path}/events?wait=published`, 'application/json', 'event');
-      return { request: { ...post, proofPath: `${path}/entries` }, status: 201, reply: 'proof' };
+      const request = postOf(`${path}/events?wait=proof`, 'application/json', 'event');
+      return { request, status: 201, reply: 'proof' };
     }
     case 'lines': {
       const request = postOf(`${path}/events`, 'application/x-ndjson', 'lines');

@@ -1,8 +1,8 @@
 import { openLogClient, policyOfVkey } from '../src/client/client.ts';
-import { equalBytes } from '../src/core/bytes.ts';
+import { equalBytes, utf8 } from '../src/core/bytes.ts';
 import { openCheckpoint } from '../src/core/checkpoint.ts';
 import { leafHash } from '../src/core/hash.ts';
-import { openProofFile } from '../src/core/proof-file.ts';
+import { openProofFile, parseProofFile } from '../src/core/proof-file.ts';
 import { parseTilePath } from '../src/core/tile-path.ts';
 import { parseVkey } from '../src/core/vkey.ts';
 import { checkReceipt, parseReceipt } from '../src/event/receipt.ts';
@@ -39,24 +39,26 @@ export async function verifyKept(claim: Claim): Promise<number> {
   const policy = policyOfVkey(log.vkey);
   const client = openLogClient({ url: `${claim.url}${log.path}`, policy });
   if (reply === 'checkpoint') {
-    for (const { replies } of kept)
-      openCheckpoint(bytesOf(replies[0]), { logKey: parseVkey(log.vkey) });
+    for (const { reply } of kept) openCheckpoint(bytesOf(reply), { logKey: parseVkey(log.vkey) });
     return kept.length;
   }
   if (reply === 'tile') {
     const tiles = client.tiles(await client.checkpoint());
-    for (const { path, replies } of kept) {
+    for (const { path, reply } of kept) {
       const tile = parseTilePath(path.slice(path.indexOf('tile/')));
       const [bytes = NOTHING] = await tiles.readTiles([tile]);
-      if (!equalBytes(bytes, bytesOf(replies[0]))) throw new Error(`${path} is another tile`);
+      if (!equalBytes(bytes, bytesOf(reply))) throw new Error(`${path} is another tile`);
     }
     return kept.length;
   }
   if (reply === 'proof') {
-    for (const { body, replies } of kept) {
+    for (const { body, reply } of kept) {
+      const file = bytesOf(reply);
+      const { extra } = parseProofFile(file);
+      // Ours tells the receipt in its extra line; the peer's has none, and its entries are the bodies themselves.
       const hash =
-        replies.length > 1 ? entryOfReceipt(body, replies[0]).leafHash : leafHash(bytesOf(body));
-      openProofFile(bytesOf(replies.at(-1)), { leafHash: hash, policy });
+        extra === undefined ? leafHash(bytesOf(body)) : entryOfReceipt(body, extra).leafHash;
+      openProofFile(file, { leafHash: hash, policy });
     }
     return kept.length;
   }
@@ -78,27 +80,25 @@ interface ClaimedEntry {
   readonly leafHash: Uint8Array;
 }
 
-function entriesOf({ body, replies }: KeptOperation, reply: ReplyKind): readonly ClaimedEntry[] {
-  if (reply === 'index') {
-    const text = Buffer.from(replies[0] ?? '', 'base64')
-      .toString('latin1')
-      .trim();
+function entriesOf({ body, reply }: KeptOperation, kind: ReplyKind): readonly ClaimedEntry[] {
+  if (kind === 'index') {
+    const text = Buffer.from(reply, 'base64').toString('latin1').trim();
     if (!/^[0-9]{1,15}$/.test(text)) throw new Error(`no index: ${text.slice(0, 100)}`);
     return [{ leafIndex: Number(text), leafHash: leafHash(bytesOf(body)) }];
   }
-  if (reply === 'receipt') return [entryOfReceipt(body, replies[0])];
+  if (kind === 'receipt') return [entryOfReceipt(body, bytesOf(reply))];
   const sent = linesOf(body);
-  const received = linesOf(replies[0] ?? '');
+  const received = linesOf(reply);
   if (sent.length !== received.length)
     throw new Error(`${received.length} of ${sent.length} lines`);
   const step = Math.ceil(sent.length / LINES_VERIFIED);
   return sent.flatMap((line, i) =>
-    i % step === 0 ? [entryOfReceipt(base64Of(line), base64Of(received[i] ?? ''))] : [],
+    i % step === 0 ? [entryOfReceipt(base64Of(line), utf8(received[i] ?? ''))] : [],
   );
 }
 
-function entryOfReceipt(body: string, reply: string | undefined): ClaimedEntry {
-  const receipt = parseReceipt(bytesOf(reply));
+function entryOfReceipt(body: string, reply: Uint8Array): ClaimedEntry {
+  const receipt = parseReceipt(reply);
   if (receipt.duplicate) throw new Error(`entry ${receipt.index} is a duplicate`);
   checkReceipt(receipt, parseSubmission(bytesOf(body)));
   return { leafIndex: receipt.index, leafHash: bytesOf(receipt.leafHash) };
@@ -120,8 +120,8 @@ async function untilCovered(
 
 const NOTHING = new Uint8Array(0);
 
-function bytesOf(base64: string | undefined): Uint8Array {
-  return new Uint8Array(Buffer.from(base64 ?? '', 'base64'));
+function bytesOf(base64: string): Uint8Array {
+  return new Uint8Array(Buffer.from(base64, 'base64'));
 }
 
 function linesOf(base64: string): readonly string[] {

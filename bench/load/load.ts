@@ -117,7 +117,6 @@ class User {
   #startedMs = 0;
   #path = '';
   #keeps = false;
-  #replies: Buffer[] = [];
 
   constructor(run: LoadRun) {
     this.#run = run;
@@ -145,38 +144,26 @@ class User {
   #start(): void {
     const { maker } = this.#run;
     this.#run.busy++;
-    this.#replies = [];
     this.#keeps = this.#run.keepsNext();
     const { bytes, path } = maker.next(this.#request);
     this.#path = path;
     this.#startedMs = performance.now();
-    this.#connection?.send(bytes, this.#keeps || maker.hasProof);
+    this.#connection?.send(bytes, this.#keeps);
   }
 
   #reply(status: number, body: Buffer | undefined): void {
-    const { order, maker } = this.#run;
-    const isFirst = this.#replies.length === 0;
-    if (status !== (isFirst ? order.status : 200)) {
-      this.#end(`status ${status}`);
-      if (!this.#run.stopped) this.#start();
-      return;
-    }
-    this.#replies.push(body ?? NOTHING);
-    if (maker.hasProof && isFirst && body !== undefined) {
-      this.#connection?.send(maker.proofRequest(body), this.#keeps);
-      return;
-    }
-    this.#run.succeed(performance.now() - this.#startedMs);
-    if (this.#keeps) this.#keep();
-    this.#end(undefined);
+    const isGood = status === this.#run.order.status;
+    if (isGood) this.#run.succeed(performance.now() - this.#startedMs);
+    if (isGood && body !== undefined) this.#keep(body);
+    this.#end(isGood ? undefined : `status ${status}`);
     if (!this.#run.stopped) this.#start();
   }
 
-  #keep(): void {
+  #keep(reply: Buffer): void {
     this.#run.keep({
       path: this.#path,
       body: this.#run.maker.bodyOf(this.#request).toString('base64'),
-      replies: this.#replies.map((reply) => reply.toString('base64')),
+      reply: reply.toString('base64'),
     });
   }
 
@@ -185,8 +172,6 @@ class User {
     if (why !== undefined) this.#run.fail(why);
   }
 }
-
-const NOTHING = Buffer.alloc(0);
 
 function sleep(seconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, seconds * 1000));

@@ -7,8 +7,6 @@ export type RequestKind =
       readonly contentType: string;
       /** One event; 1,000 events on lines; 300 bytes without form. */
       readonly body: 'event' | 'lines' | 'opaque';
-      /** After each answer the proof of its index is got from `<proofPath>/<index>/proof`; both are one operation. */
-      readonly proofPath?: string;
     };
 
 /** A load, as the process that makes it is told. */
@@ -32,12 +30,12 @@ export interface LoadOrder {
   readonly keepEvery: number;
 }
 
-/** An operation that was kept: its request's body and the bodies of its replies, base64. */
+/** An operation that was kept: its request's body and that of its reply, base64. */
 export interface KeptOperation {
   /** Path of a GET; else empty. */
   readonly path: string;
   readonly body: string;
-  readonly replies: readonly string[];
+  readonly reply: string;
 }
 
 /** Times of operations, ms. */

@@ -4,16 +4,12 @@ import { LINES_PER_REQUEST, type LoadOrder, OPAQUE_BYTES, type RequestKind } fro
 /** Makes the requests of a load, as bytes. */
 export interface RequestMaker {
   readonly bodyBytes: number;
-  /** Is each answered request followed by one for its proof? */
-  readonly hasProof: boolean;
   /** Room for one request of a connection. */
   allocate(): Buffer;
   /** The next request, in that room where it has a body. */
   next(room: Buffer): { readonly bytes: Buffer; readonly path: string };
   /** The body of the request that stands there. */
   bodyOf(room: Buffer): Buffer;
-  /** The request for the proof of the entry that a reply tells of. */
-  proofRequest(reply: Buffer): Buffer;
 }
 
 export function requestMakerOf(order: LoadOrder): RequestMaker {
@@ -27,11 +23,9 @@ function getter(paths: readonly string[], host: string): RequestMaker {
   const none = { path: '', bytes: NOTHING };
   return {
     bodyBytes: 0,
-    hasProof: false,
     allocate: () => NOTHING,
     next: () => requests[Math.floor(Math.random() * requests.length)] ?? none,
     bodyOf: () => NOTHING,
-    proofRequest: () => NOTHING,
   };
 }
 
@@ -45,10 +39,8 @@ function poster(
     `POST ${request.path} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: ${request.contentType}\r\n` +
       `Content-Length: ${body.length}\r\n\r\n`,
   );
-  const { proofPath } = request;
   return {
     bodyBytes: body.length,
-    hasProof: proofPath !== undefined,
     allocate() {
       const room = Buffer.alloc(head.length + body.length);
       head.copy(room);
@@ -59,11 +51,6 @@ function poster(
       return { bytes: room, path: '' };
     },
     bodyOf: (room) => room.subarray(head.length),
-    proofRequest(reply) {
-      // The receipt's own member comes before those that could hold such a text.
-      const index = /"index":([0-9]+)/.exec(reply.toString('latin1', 0, 200))?.[1];
-      return getRequest(`${proofPath}/${index}/proof`, host);
-    },
   };
 }
 

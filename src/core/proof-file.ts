@@ -5,6 +5,7 @@ import type { MlDsa44Verifier } from './cosignature.ts';
 import { isTransparencyError, TransparencyError } from './error.ts';
 import { HASH_LENGTH } from './hash.ts';
 import { checkInclusion } from './inclusion.ts';
+import { isSize } from './integers.ts';
 import { NOTE_BYTES_MAX, parseNote } from './note.ts';
 import type { Policy } from './policy.ts';
 import { type QuorumTime, quorumTime } from './quorum.ts';
@@ -40,7 +41,7 @@ export interface ProvenEntry {
  * @throws {TransparencyError} proof-file.malformed; checkpoint.too-large
  */
 export function parseProofFile(bytes: Uint8Array): ProofFile {
-  if (bytes.length > PROOF_FILE_BYTES_MAX) throw malformed(`${bytes.length} bytes`);
+  checkLength(bytes);
   const text = proofText(bytes);
   const split = text.indexOf('\n\n');
   if (split < 0) throw malformed('no blank line before the checkpoint');
@@ -50,12 +51,10 @@ export function parseProofFile(bytes: Uint8Array): ProofFile {
   const indexLine = /^index (0|[1-9][0-9]{0,15})$/.exec(lines.shift() ?? '');
   const leafIndex = Number(indexLine?.[1]);
   if (!Number.isSafeInteger(leafIndex)) throw malformed('no index line, or above 2^53 - 1');
-  if (lines.length > PATH_LENGTH_MAX) throw malformed(`${lines.length} hashes`);
   const extra = extraLine === undefined ? undefined : decode(extraLine.slice(EXTRA.length));
   if (extra?.length === 0) throw malformed('an empty extra line');
   const path = lines.map(decode);
-  if (path.some((node) => node.length !== HASH_LENGTH))
-    throw malformed('a hash is not of 32 bytes');
+  checkPath(path);
   const checkpoint = utf8(text.slice(split + 2));
   checkNote(checkpoint);
   return { leafIndex, path, checkpoint, ...(extra === undefined ? {} : { extra }) };
@@ -67,15 +66,30 @@ export function parseProofFile(bytes: Uint8Array): ProofFile {
  * @throws {TransparencyError} what parseProofFile throws
  */
 export function formatProofFile(file: ProofFile): Uint8Array {
-  const lines = [
-    HEADER,
-    ...(file.extra === undefined ? [] : [`${EXTRA}${base64(file.extra)}`]),
-    `index ${file.leafIndex}`,
-    ...file.path.map(base64),
-  ];
-  const bytes = concat(utf8(`${lines.join('\n')}\n\n`), file.checkpoint);
-  parseProofFile(bytes);
-  return bytes;
+  return proofFilesOf(file.checkpoint)(file);
+}
+
+/**
+ * Formats the proof files of one checkpoint, whose note is read once and not for each: a server makes many.
+ *
+ * @returns  a function that throws what parseProofFile throws
+ * @throws {TransparencyError} as parseProofFile of a checkpoint
+ */
+export function proofFilesOf(
+  checkpoint: Uint8Array,
+): (proof: Omit<ProofFile, 'checkpoint'>) => Uint8Array {
+  checkNote(checkpoint);
+  return ({ leafIndex, path, extra }) => {
+    if (!isSize(leafIndex)) throw malformed(`index ${leafIndex}`);
+    checkPath(path);
+    if (extra?.length === 0) throw malformed('an empty extra line');
+    let text = extra === undefined ? `${HEADER}\n` : `${HEADER}\n${EXTRA}${base64(extra)}\n`;
+    text += `index ${leafIndex}\n`;
+    for (const hash of path) text += `${base64(hash)}\n`;
+    const bytes = concat(utf8(`${text}\n`), checkpoint);
+    checkLength(bytes);
+    return bytes;
+  };
 }
 
 /**
@@ -130,6 +144,17 @@ const EXTRA = 'extra ';
 const PATH_LENGTH_MAX = 63;
 /** A note, and as much again for what the extra line carries. */
 const PROOF_FILE_BYTES_MAX = 2 * NOTE_BYTES_MAX;
+
+function checkLength(bytes: Uint8Array): void {
+  if (bytes.length > PROOF_FILE_BYTES_MAX) throw malformed(`${bytes.length} bytes`);
+}
+
+function checkPath(path: readonly Uint8Array[]): void {
+  if (path.length > PATH_LENGTH_MAX) throw malformed(`${path.length} hashes`);
+  if (path.some(({ length }) => length !== HASH_LENGTH)) {
+    throw malformed('a hash is not of 32 bytes');
+  }
+}
 
 function proofText(bytes: Uint8Array): string {
   try {

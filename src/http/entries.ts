@@ -1,6 +1,4 @@
 import { TransparencyError } from '../core/error.ts';
-import { formatProofFile } from '../core/proof-file.ts';
-import { proveInclusion } from '../core/prover.ts';
 import { parseLeaf } from '../event/leaf.ts';
 import { tellOpenings } from '../event/told-openings.ts';
 import type { Log } from '../log/log.ts';
@@ -9,6 +7,7 @@ import type { LogExchange } from './exchange.ts';
 import { keptHead, publishedHead } from './heads.ts';
 import { integerParameter, parseInteger } from './parameters.ts';
 import type { Principal } from './principal.ts';
+import { proofUnder } from './proofs.ts';
 import { pathSegment } from './request.ts';
 
 /** `GET /{log}/entries/{index}`: the exact bytes of the entry. (spec/8-http.md §1) */
@@ -33,8 +32,7 @@ export async function getProof(exchange: LogExchange): Promise<Answer> {
   const head = size === undefined ? publishedHead(log) : await keptHead(log, { size });
   if (leafIndex >= head.size) throw notFound(index);
   if (!principal.roles.has('audit')) checkOwn(principal, log, await log.readEntry(leafIndex));
-  const path = await proveInclusion(log.tiles, { leafIndex, treeSize: head.size });
-  const body = formatProofFile({ leafIndex, path, checkpoint: head.note });
+  const body = await proofUnder(head, { log, leafIndex });
   const caching = services.authOff ? 'revalidate' : 'private-never';
   return { status: 200, headers: answerHeaders('text/plain; charset=utf-8', caching), body };
 }

@@ -1,11 +1,14 @@
+import { utf8 } from '../core/bytes.ts';
 import { isTransparencyError, TransparencyError } from '../core/error.ts';
 import type { Receipt } from '../event/receipt.ts';
 import type { SubmitOutcome } from '../log/log.ts';
 import { type Answer, answerHeaders } from './answers.ts';
 import { holdsCloudEvents, postCloudEvents } from './cloudevents.ts';
 import type { LogExchange } from './exchange.ts';
+import { publishedHead } from './heads.ts';
 import { formOfContentType, type ItemsForm, splitItems } from './items.ts';
 import { type Problem, problemOf, retryAfterSeconds } from './problems.ts';
+import { proofUnder } from './proofs.ts';
 import { receiptText } from './receipt-text.ts';
 import { queryParameter } from './request.ts';
 import { submitSlices } from './submit-slices.ts';
@@ -13,6 +16,7 @@ import { submitSlices } from './submit-slices.ts';
 const JSON_HEADERS = answerHeaders('application/json', 'posted');
 const LINES_HEADERS = answerHeaders('application/x-ndjson', 'posted');
 const PROBLEM_HEADERS = answerHeaders('application/problem+json', 'posted');
+const PROOF_HEADERS = answerHeaders('text/plain; charset=utf-8', 'posted');
 
 /** What an item is answered with: its receipt, or the problem of its refusal, which holds the receipt of a conflict. */
 type ItemProblem = Problem & { readonly receipt?: Receipt };
@@ -23,6 +27,7 @@ type ItemProblem = Problem & { readonly receipt?: Receipt };
  * One item: 201 appended, 200 duplicate, 409 conflict (appended, with the first index), or its problem's status.
  * Several: 201 something was appended, 200 all were there already, 207 some answers are problems.
  * `?wait=published`: 202 instead of 200 and 201 when no published head covers the items in time.
+ * `?wait=proof`, for one item: the same, and 200 and 201 answer with its proof file, whose extra line is the receipt.
  */
 export async function postEvents(exchange: LogExchange): Promise<Answer> {
   const { request, services, principal } = exchange;
@@ -35,20 +40,35 @@ export async function postEvents(exchange: LogExchange): Promise<Answer> {
   });
   try {
     const items = splitItems(body.bytes, form, services.limits.itemsPerRequestMax);
+    if (wait === 'proof' && items.form !== 'one') {
+      throw new TransparencyError('request.bad-parameter', 'wait=proof: for one item alone');
+    }
     principal.countItems(items.items.length);
     const answers = new ItemAnswers(exchange, items.form);
     await submitSlices(items.items, exchange, (outcomes) => answers.add(outcomes));
-    const published = !wait || (await waitUntilPublished(exchange, answers.treeSize));
-    return answers.whole(published);
+    const published = wait === undefined || (await waitUntilPublished(exchange, answers.treeSize));
+    const answer = answers.whole(published);
+    return wait === 'proof' && published
+      ? await withProof(answer, answers.treeSize - 1, exchange)
+      : answer;
   } finally {
     body.release();
   }
 }
 
-function waitOf(parameter: string | undefined): boolean {
-  if (parameter === undefined) return false;
-  if (parameter === 'published') return true;
-  throw new TransparencyError('request.bad-parameter', 'wait: only "published" is known');
+function waitOf(parameter: string | undefined): 'published' | 'proof' | undefined {
+  if (parameter === undefined || parameter === 'published' || parameter === 'proof') {
+    return parameter;
+  }
+  throw new TransparencyError('request.bad-parameter', 'wait: "published" and "proof" are known');
+}
+
+/** The proof in the place of a receipt, which goes along with it; an answer that is a problem stays. */
+async function withProof(answer: Answer, leafIndex: number, { log }: LogExchange): Promise<Answer> {
+  if (answer.status !== 200 && answer.status !== 201) return answer;
+  const extra = utf8(answer.body as string); // A receipt is text.
+  const body = await proofUnder(publishedHead(log), { log, leafIndex, extra });
+  return { status: answer.status, headers: PROOF_HEADERS, body };
 }
 
 /** False when the head did not come: whatever the reason, the receipts stand, and the answer is theirs. */

@@ -132,7 +132,7 @@ export const LIMITS: Readonly<Record<LimitName, Limit>> = {
     unit: 'ms',
     default: 10_000,
     range: [1, 60_000],
-    doc: 'wait of ?wait=published; beyond: 202 with the receipt',
+    doc: 'wait of ?wait=published and ?wait=proof; beyond: 202 with the receipt',
   },
   connectionsMax: {
     unit: 'connections',

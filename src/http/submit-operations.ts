@@ -17,13 +17,20 @@ const ANSWER_OF_ITEM: Description = {
   anyOf: [RECEIPT, { $ref: '#/components/schemas/problem' }],
 };
 
+const RECEIPTS: Description = {
+  'application/json': {
+    schema: { anyOf: [RECEIPT, { type: 'array', items: ANSWER_OF_ITEM }] },
+  },
+  'application/x-ndjson': { schema: { type: 'string' } },
+};
+
 /** Routes that take events, in their own form and in those of emitters. */
 export const SUBMIT_OPERATIONS: Operations = {
   'POST /:log/events': {
     path: '/{log}/events',
     parameters: [
       LOG,
-      query('wait', { type: 'string', enum: ['published'] }, false),
+      query('wait', { type: 'string', enum: ['published', 'proof'] }, false),
       { name: 'Varve-Seen', in: 'header', schema: { type: 'string', maxLength: 2_048 } },
     ],
     requestBody: {
@@ -40,8 +47,8 @@ export const SUBMIT_OPERATIONS: Operations = {
       },
     },
     responses: {
-      200: receipts('a duplicate, or several items that were all in the tree before'),
-      201: receipts('appended; of several, one at least, and none refused'),
+      200: receiptOrProof('a duplicate, or several items that were all in the tree before'),
+      201: receiptOrProof('appended; of several, one at least, and none refused'),
       202: receipts('in the tree, and not published in time'),
       207: receipts('several items, with a problem in the place of each that was refused'),
     },
@@ -93,13 +100,10 @@ function otlp(path: string): Operation {
 }
 
 function receipts(description: string): Description {
-  return {
-    description,
-    content: {
-      'application/json': {
-        schema: { anyOf: [RECEIPT, { type: 'array', items: ANSWER_OF_ITEM }] },
-      },
-      'application/x-ndjson': { schema: { type: 'string' } },
-    },
-  };
+  return { description, content: RECEIPTS };
+}
+
+/** With `?wait=proof` the proof file. */
+function receiptOrProof(description: string): Description {
+  return { description, content: { ...RECEIPTS, 'text/plain': { schema: { type: 'string' } } } };
 }

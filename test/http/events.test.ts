@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { base64 } from '../../src/core/base64.ts';
 import { utf8, utf8Text } from '../../src/core/bytes.ts';
 import { TransparencyError } from '../../src/core/error.ts';
+import { leafHash } from '../../src/core/hash.ts';
+import { parseProofFile } from '../../src/core/proof-file.ts';
+import { parseReceipt } from '../../src/event/receipt.ts';
 import { createAppUnderTest } from '../support/http-app.ts';
 
 const event = (n: number): string => JSON.stringify({ id: `e-${n}` });
@@ -173,6 +177,60 @@ describe('POST /{log}/events?wait=published', () => {
       expect(app.main.submitted).toEqual([]);
     },
   );
+});
+
+describe('POST /{log}/events?wait=proof', () => {
+  it('answers one event with its proof, whose extra line is the receipt', async () => {
+    const app = createAppUnderTest();
+    await app.post('/main/events', event(1));
+    const answer = await app.post('/main/events?wait=proof', event(2));
+    expect(answer.status).toBe(201);
+    expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    const file = parseProofFile(utf8(answer.text));
+    const { extra = new Uint8Array(0), leafIndex, checkpoint, path } = file;
+    expect(leafIndex).toBe(1);
+    expect(path).toEqual([leafHash(app.main.entries[0] as Uint8Array)]);
+    expect(checkpoint).toEqual(app.main.published?.note);
+    const { index, duplicate, leafHash: hash } = parseReceipt(extra);
+    const entry = app.main.entries[1] as Uint8Array;
+    expect({ index, duplicate, hash }).toEqual({
+      index: 1,
+      duplicate: false,
+      hash: base64(leafHash(entry)),
+    });
+  });
+
+  it('answers a duplicate with 200 and the proof of the first', async () => {
+    const app = createAppUnderTest();
+    await app.post('/main/events', event(1));
+    await app.post('/main/events', event(2));
+    const again = await app.post('/main/events?wait=proof', event(1));
+    expect(again.status).toBe(200);
+    expect(parseProofFile(utf8(again.text)).leafIndex).toBe(0);
+  });
+
+  it('answers 202 with the receipt when no head comes in time', async () => {
+    const app = createAppUnderTest({ limits: { publishedWaitMsMax: 1 } });
+    app.main.publishes = false;
+    const answer = await app.post('/main/events?wait=proof', event(1));
+    expect(answer.status).toBe(202);
+    expect(answer.json).toMatchObject({ index: 0, duplicate: false });
+  });
+
+  it('answers a problem where there is one', async () => {
+    const app = createAppUnderTest();
+    expect((await app.post('/main/events?wait=proof', '"!"')).json.code).toBe('event.schema');
+  });
+
+  it.each([
+    ['application/json', `[${event(1)}]`],
+    ['application/x-ndjson', event(1)],
+  ])('refuses several items of %s before any is submitted', async (type, body) => {
+    const app = createAppUnderTest();
+    const answer = await app.post('/main/events?wait=proof', body, type);
+    expect([answer.status, answer.json.code]).toEqual([400, 'request.bad-parameter']);
+    expect(app.main.submitted).toEqual([]);
+  });
 });
 
 describe('POST /{log}/events refuses', () => {

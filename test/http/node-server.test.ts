@@ -157,6 +157,39 @@ describe('listen', () => {
     expect(log.entries.length).toBe(8);
   });
 
+  it.each([
+    '/main/checkpoint',
+    '/main/tile/0/000',
+    '/main/tile/0/000.p/1',
+    '/main/tile/0/001',
+    '/main/tile/0/0001',
+    '/main/tile/64/000',
+    '/main/tile/entries/000',
+    '/main/tile/entries/x000/000',
+    '/main/entries/0/proof',
+    '/main/entries/255/proof?size=256',
+    '/main/entries/256/proof',
+    '/main/entries/00/proof',
+    '/other/checkpoint',
+  ])('reads %s over its short way as through Hono', async (target) => {
+    const { port, log } = await serve();
+    for (let i = 0; i < 256; i++) log.entries.push(new Uint8Array(3));
+    log.publish();
+    const get = async (spelling: string): Promise<string> => {
+      const header = `GET ${spelling} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
+      const [head = '', ...body] = (await talk(port, [header])).split('\r\n\r\n');
+      const fields = head
+        .replace(/^Date: .*\r\n/im, '')
+        .toLowerCase()
+        .split('\r\n')
+        .sort();
+      return [...fields, ...body].join('\n').replace(/"instance":"[^"]+"/, '');
+    };
+    const short = await get(target);
+    expect(short).toMatch(/http\/1.1 (?:200|404) /);
+    expect(await get(`http://localhost:${port}${target}`)).toBe(short);
+  });
+
   it('keeps the raw target', async () => {
     const { port, log } = await serve();
     log.entries.push(new Uint8Array(3));
