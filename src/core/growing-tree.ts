@@ -1,6 +1,6 @@
 import { concat, equalBytes } from './bytes.ts';
 import { invariant, TransparencyError } from './error.ts';
-import { HASH_LENGTH, nodeHashInto } from './hash.ts';
+import { HASH_LENGTH, pairHashInto } from './hash.ts';
 import { bitAt, bitLength, isSize } from './integers.ts';
 import {
   nodeOfTile,
@@ -121,13 +121,7 @@ function extendTile(tree: GrowingTree, level: number, hashes: Uint8Array): TileB
 function hashPairs(nodes: Uint8Array): Uint8Array {
   const hashes = new Uint8Array(nodes.length / 2);
   for (let at = 0; at < hashes.length; at += HASH_LENGTH) {
-    const middle = 2 * at + HASH_LENGTH;
-    nodeHashInto(
-      hashes,
-      at,
-      nodes.subarray(2 * at, middle),
-      nodes.subarray(middle, middle + HASH_LENGTH),
-    );
+    pairHashInto(hashes, at, nodes, 2 * at);
   }
   return hashes;
 }

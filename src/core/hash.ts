@@ -46,8 +46,14 @@ export function nodeHashInto(
   sha256Into(target, offset, nodeInput);
 }
 
-/** Writes the node hash of the two hashes at `hashes[offset, offset + 64)` in the place of the first. */
-export function pairHashAt(hashes: Uint8Array, offset: number): void {
-  for (let i = 0; i < 2 * HASH_LENGTH; i++) nodeInput[1 + i] = hashes[offset + i] as number;
-  sha256Into(hashes, offset, nodeInput);
+/** Writes the node hash of the neighbours `hashes[at, at + 64)` to `target[offset, offset + 32)`. They may overlap. */
+export function pairHashInto(
+  target: Uint8Array,
+  offset: number,
+  hashes: Uint8Array,
+  at: number,
+): void {
+  // No views of them: making two costs more than the copy.
+  for (let i = 0; i < 2 * HASH_LENGTH; i++) nodeInput[1 + i] = hashes[at + i] as number;
+  sha256Into(target, offset, nodeInput);
 }

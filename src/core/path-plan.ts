@@ -20,7 +20,9 @@ export function planPath(ranges: readonly LeafRange[]): PathPlan {
 
 /** All nodes that a plan needs. */
 export function nodesOfPlan(plan: PathPlan): readonly NodeId[] {
-  return plan.flat();
+  const all: NodeId[] = [];
+  for (const nodes of plan) for (const node of nodes) all.push(node);
+  return all;
 }
 
 /** The path of a plan from the hashes of `nodesOfPlan`, in that order. */
@@ -29,7 +31,7 @@ export function assemblePath(plan: PathPlan, hashes: readonly Uint8Array[]): Uin
   const path = plan.map((nodes) => {
     const from = taken;
     taken += nodes.length;
-    return foldRight(hashes.slice(from, taken));
+    return nodes.length === 1 ? (hashes[from] as Uint8Array) : foldRight(hashes.slice(from, taken));
   });
   invariant(taken === hashes.length, 'a path is assembled of one hash per node of its plan');
   return path;

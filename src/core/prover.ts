@@ -67,13 +67,13 @@ export async function readNodes(
 ): Promise<Uint8Array[]> {
   if (wanted.nodes.length === 0) return [];
   const tiles: Tile[] = [];
-  const places = new Map<string, number>();
   const placeOfNode = wanted.nodes.map((node) => {
     const tile = tileOfNode(node, wanted.treeSize);
-    const key = `${tile.level}/${tile.index}`;
-    const place = places.get(key) ?? tiles.push(tile) - 1;
-    places.set(key, place);
-    return place;
+    // Nodes of one tile come one after another, and a path has few tiles.
+    const place = tiles.findLastIndex(
+      ({ level, index }) => level === tile.level && index === tile.index,
+    );
+    return place < 0 ? tiles.push(tile) - 1 : place;
   });
   const bytes = await readExactly(source, tiles, signal);
   return wanted.nodes.map((node, i) => {

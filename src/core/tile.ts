@@ -1,4 +1,4 @@
-import { HASH_LENGTH, nodeHashInto } from './hash.ts';
+import { HASH_LENGTH, pairHashInto } from './hash.ts';
 import { isSize, shiftLeft, shiftRight } from './integers.ts';
 import type { NodeId } from './tree.ts';
 
@@ -102,9 +102,7 @@ function firstHash(node: NodeId): number {
 function rootOfHashes(hashes: Uint8Array): Uint8Array {
   for (let length = hashes.length; length > HASH_LENGTH; length /= 2) {
     for (let at = 0; at < length; at += 2 * HASH_LENGTH) {
-      const middle = at + HASH_LENGTH;
-      const left = hashes.subarray(at, middle);
-      nodeHashInto(hashes, at / 2, left, hashes.subarray(middle, middle + HASH_LENGTH));
+      pairHashInto(hashes, at / 2, hashes, at);
     }
   }
   return hashes.slice(0, HASH_LENGTH);

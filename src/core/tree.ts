@@ -1,6 +1,6 @@
 import { invariant } from './error.ts';
 import { EMPTY_ROOT, HASH_LENGTH, nodeHash } from './hash.ts';
-import { bitAt, bitLength, isSize, onesCount, shiftLeft } from './integers.ts';
+import { bitAt, bitLength, isSize, onesCount, shiftLeft, shiftRight } from './integers.ts';
 
 /** A complete subtree: the hash of the leaves [index · 2^level, (index + 1) · 2^level). */
 export interface NodeId {
@@ -40,12 +40,10 @@ export function planEdge(size: number): readonly NodeId[] {
  * multiple of the least power of two that is at least end - start. Their fold (`foldRight`) is its root.
  */
 export function planRange(start: number, end: number): readonly NodeId[] {
-  const length = end - start;
   const nodes: NodeId[] = [];
-  let from = start;
-  for (let level = bitLength(length) - 1; level >= 0; level--) {
-    if (bitAt(length, level) === 0) continue;
-    nodes.push({ level, index: from / 2 ** level });
+  for (let from = start; from < end; ) {
+    const level = bitLength(end - from) - 1;
+    nodes.push({ level, index: shiftRight(from, level) });
     from += shiftLeft(1, level);
   }
   return nodes;

@@ -1,5 +1,5 @@
 import { invariant } from '../core/error.ts';
-import { HASH_LENGTH, pairHashAt } from '../core/hash.ts';
+import { HASH_LENGTH, pairHashInto } from '../core/hash.ts';
 import { bitAt } from '../core/integers.ts';
 import { miniLogLeafHashInto, miniLogValue } from '../core/mini-log.ts';
 import type { IndexBatch } from './ports.ts';
@@ -19,7 +19,8 @@ export function valueOfMiniLog({ count, edge }: MiniLogState): Uint8Array {
   invariant(edge.length > 0, 'a mini-log has a leaf at least');
   hashes.set(edge);
   // Root: node(a, node(b, … node(y, z))).
-  for (let at = edge.length - 2 * HASH_LENGTH; at >= 0; at -= HASH_LENGTH) pairHashAt(hashes, at);
+  for (let at = edge.length - 2 * HASH_LENGTH; at >= 0; at -= HASH_LENGTH)
+    pairHashInto(hashes, at, hashes, at);
   return miniLogValue(count, hashes.subarray(0, HASH_LENGTH));
 }
 
@@ -45,7 +46,7 @@ export function growMiniLog(
     miniLogLeafHashInto(hashes, end, index);
     for (let level = 0; bitAt(count, level) === 1; level++) {
       end -= HASH_LENGTH;
-      pairHashAt(hashes, end);
+      pairHashInto(hashes, end, hashes, end);
       if (level + 1 >= CHUNK_LEVEL) {
         const node = Math.floor(count / 2 ** (level + 1));
         batch.put(nodeKey(label, level + 1, node), hashes.subarray(end, end + HASH_LENGTH));
