@@ -1,5 +1,5 @@
 import { base64, parseBase64 } from './base64.ts';
-import { concat, utf8, utf8Text } from './bytes.ts';
+import { utf8, utf8Text } from './bytes.ts';
 import { openCheckpoint, parseCheckpoint, type VerifiedCheckpoint } from './checkpoint.ts';
 import type { MlDsa44Verifier } from './cosignature.ts';
 import { isTransparencyError, TransparencyError } from './error.ts';
@@ -41,7 +41,7 @@ export interface ProvenEntry {
  * @throws {TransparencyError} proof-file.malformed; checkpoint.too-large
  */
 export function parseProofFile(bytes: Uint8Array): ProofFile {
-  checkLength(bytes);
+  checkLength(bytes.length);
   const text = proofText(bytes);
   const split = text.indexOf('\n\n');
   if (split < 0) throw malformed('no blank line before the checkpoint');
@@ -66,19 +66,21 @@ export function parseProofFile(bytes: Uint8Array): ProofFile {
  * @throws {TransparencyError} what parseProofFile throws
  */
 export function formatProofFile(file: ProofFile): Uint8Array {
-  return proofFilesOf(file.checkpoint)(file);
+  return utf8(proofTextsOf(file.checkpoint)(file));
 }
 
 /**
- * Formats the proof files of one checkpoint, whose note is read once and not for each: a server makes many.
+ * Formats the proof files of one checkpoint, whose note is read once and not for each: a server makes many. As text, whose
+ * UTF-8 is the file.
  *
  * @returns  a function that throws what parseProofFile throws
  * @throws {TransparencyError} as parseProofFile of a checkpoint
  */
-export function proofFilesOf(
+export function proofTextsOf(
   checkpoint: Uint8Array,
-): (proof: Omit<ProofFile, 'checkpoint'>) => Uint8Array {
+): (proof: Omit<ProofFile, 'checkpoint'>) => string {
   checkNote(checkpoint);
+  const note = utf8Text(checkpoint);
   return ({ leafIndex, path, extra }) => {
     if (!isSize(leafIndex)) throw malformed(`index ${leafIndex}`);
     checkPath(path);
@@ -86,9 +88,9 @@ export function proofFilesOf(
     let text = extra === undefined ? `${HEADER}\n` : `${HEADER}\n${EXTRA}${base64(extra)}\n`;
     text += `index ${leafIndex}\n`;
     for (const hash of path) text += `${base64(hash)}\n`;
-    const bytes = concat(utf8(`${text}\n`), checkpoint);
-    checkLength(bytes);
-    return bytes;
+    // All but the note is ASCII.
+    checkLength(text.length + 1 + checkpoint.length);
+    return `${text}\n${note}`;
   };
 }
 
@@ -145,8 +147,8 @@ const PATH_LENGTH_MAX = 63;
 /** A note, and as much again for what the extra line carries. */
 const PROOF_FILE_BYTES_MAX = 2 * NOTE_BYTES_MAX;
 
-function checkLength(bytes: Uint8Array): void {
-  if (bytes.length > PROOF_FILE_BYTES_MAX) throw malformed(`${bytes.length} bytes`);
+function checkLength(bytes: number): void {
+  if (bytes > PROOF_FILE_BYTES_MAX) throw malformed(`${bytes} bytes`);
 }
 
 function checkPath(path: readonly Uint8Array[]): void {

@@ -74,17 +74,12 @@ async function withProof(answer: Answer, leafIndex: number, { log }: LogExchange
 /** False when the head did not come: whatever the reason, the receipts stand, and the answer is theirs. */
 async function waitUntilPublished({ log, services }: LogExchange, size: number): Promise<boolean> {
   if (size <= log.publishedSize) return true;
-  // Not AbortSignal.timeout, whose timer would outlive the wait: ten seconds of answers would lie in memory.
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), services.limits.publishedWaitMsMax);
   try {
-    await log.waitPublished(size, late.signal);
+    await log.waitPublished(size, services.limits.publishedWaitMsMax);
     return true;
   } catch (error) {
     if (isTransparencyError(error)) return false;
     throw error;
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -1,4 +1,4 @@
-import { proofFilesOf } from '../core/proof-file.ts';
+import { proofTextsOf } from '../core/proof-file.ts';
 import { proveInclusion } from '../core/prover.ts';
 import type { Log, SignedHead } from '../log/log.ts';
 
@@ -12,16 +12,16 @@ export interface ProvenAlong {
 }
 
 /** One formatter for each head: many proofs are made under one, and its note is read once. */
-const formatters = new WeakMap<SignedHead, ReturnType<typeof proofFilesOf>>();
+const formatters = new WeakMap<SignedHead, ReturnType<typeof proofTextsOf>>();
 
-/** The proof file of an entry under a head. (tlog-proof, spec/7-proof-file.md) */
+/** The text of the proof file of an entry under a head. (tlog-proof, spec/7-proof-file.md) */
 export async function proofUnder(
   head: SignedHead,
   { log, leafIndex, extra }: ProvenAlong,
-): Promise<Uint8Array> {
+): Promise<string> {
   let format = formatters.get(head);
   if (format === undefined) {
-    format = proofFilesOf(head.note);
+    format = proofTextsOf(head.note);
     formatters.set(head, format);
   }
   const path = await proveInclusion(log.tiles, { leafIndex, treeSize: head.size });

@@ -147,12 +147,13 @@ export interface Log {
   /**
    * Waits until a head of at least `size` entries is published.
    *
+   * @param until  a signal that ends the wait, or milliseconds after which it ends
    * @param options.passive  true: do not hurry the next head along; followers wait so. Default false
-   * @throws {TransparencyError} log.not-published when the signal aborts first; log.halted, log.closing
+   * @throws {TransparencyError} log.not-published when the wait ends first; log.halted, log.closing
    */
   waitPublished(
     size: number,
-    signal: AbortSignal,
+    until: AbortSignal | number,
     options?: { readonly passive?: boolean },
   ): Promise<SignedHead>;
 

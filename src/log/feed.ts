@@ -5,7 +5,7 @@ import { leafHash } from '../core/hash.ts';
 import { readEdge } from '../core/prover.ts';
 import { TILE_WIDTH } from '../core/tile.ts';
 import { appendToEdge, type Edge, EMPTY_EDGE, rootOfEdge } from '../core/tree.ts';
-import type { Log } from './contract.ts';
+import type { Log, SignedHead } from './contract.ts';
 
 /** How far a follower has read: the tree that it has seen. */
 export interface FeedCursor {
@@ -21,6 +21,16 @@ export interface FeedBatch {
   readonly cursor: FeedCursor;
 }
 
+/** What a follower reads of its log: a `Log`, or what stands for one in another thread. */
+export interface FollowedLog extends Pick<Log, 'publishedSize' | 'readBundle' | 'tiles'> {
+  /** As `Log.waitPublished`. */
+  waitPublished(
+    size: number,
+    signal: AbortSignal,
+    options?: { readonly passive?: boolean },
+  ): Promise<SignedHead>;
+}
+
 /**
  * The published entries of a log from a cursor on, for ever: it waits where the published tree ends. A follower that
  * stops reading pins nothing. (design §2)
@@ -31,7 +41,7 @@ export interface FeedBatch {
  *   another log or was ahead of a restored one, and is to be rebuilt; what reads throw
  */
 export async function* followEntries(
-  log: Pick<Log, 'publishedSize' | 'waitPublished' | 'readBundle' | 'tiles'>,
+  log: FollowedLog,
   cursor: FeedCursor | null,
   signal: AbortSignal,
 ): AsyncGenerator<FeedBatch, void, undefined> {
@@ -66,7 +76,7 @@ async function edgeOf(
 
 /** False when the feed was ended first. */
 async function isPublished(
-  log: Pick<Log, 'waitPublished'>,
+  log: Pick<FollowedLog, 'waitPublished'>,
   size: number,
   signal: AbortSignal,
 ): Promise<boolean> {

@@ -18,23 +18,28 @@ export class HeadWaiters {
     return this.#waiters.some(({ passive }) => !passive);
   }
 
-  /** Waits for a head of `size`. @throws {TransparencyError} log.not-published when the signal aborts first */
-  wait(size: number, signal: AbortSignal, passive: boolean): Promise<SignedHead> {
+  /**
+   * Waits for a head of `size`.
+   *
+   * @param until  a signal, or milliseconds: a signal costs as much as all else that a waiter needs
+   * @throws {TransparencyError} log.not-published when the signal aborts first, or the time is over
+   */
+  wait(size: number, until: AbortSignal | number, passive: boolean): Promise<SignedHead> {
     return new Promise((resolve, reject) => {
       const late = (): void => {
         this.#waiters = this.#waiters.filter((other) => other !== waiter);
         reject(new TransparencyError('log.not-published', `no head of ${size} entries in time`));
       };
+      const forget = callAtEnd(until, late);
       const settled = <T>(settle: (value: T) => void): ((value: T) => void) => {
         return (value) => {
-          signal.removeEventListener('abort', late);
+          forget();
           settle(value);
         };
       };
       const waiter = { size, passive, resolve: settled(resolve), reject: settled(reject) };
-      signal.addEventListener('abort', late, { once: true });
       this.#waiters.push(waiter);
-      if (signal.aborted) late();
+      if (typeof until !== 'number' && until.aborted) late();
     });
   }
 
@@ -49,4 +54,14 @@ export class HeadWaiters {
   refuse(error: TransparencyError): void {
     for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
   }
+}
+
+/** Calls `late` when the signal aborts or so many milliseconds are over, unless what it returns is called before. */
+function callAtEnd(until: AbortSignal | number, late: () => void): () => void {
+  if (typeof until === 'number') {
+    const timer = setTimeout(late, until);
+    return () => clearTimeout(timer);
+  }
+  until.addEventListener('abort', late, { once: true });
+  return () => until.removeEventListener('abort', late);
 }

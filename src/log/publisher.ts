@@ -97,11 +97,11 @@ export class Publisher {
   }
 
   /** The published head once it covers `size` entries. @throws {TransparencyError} log.not-published, log.* */
-  waitFor(size: number, signal: AbortSignal, passive = false): Promise<SignedHead> {
+  waitFor(size: number, until: AbortSignal | number, passive = false): Promise<SignedHead> {
     const head = this.#published;
     if (head !== null && head.size >= size) return Promise.resolve(head);
     if (this.#ended !== null) return Promise.reject(this.#ended);
-    const waiting = this.#waiters.wait(size, signal, passive);
+    const waiting = this.#waiters.wait(size, until, passive);
     if (!passive) this.poke();
     return waiting;
   }

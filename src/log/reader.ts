@@ -25,6 +25,8 @@ export class Reader {
   readonly #options: ReaderOptions;
   readonly #tiles: ByteCache;
   readonly #bundles: ByteCache;
+  /** Tiles that are being read: hundreds of proofs under one head ask for the same ones in the same turn. */
+  readonly #reading: Map<string, Promise<Uint8Array>> = new Map();
 
   constructor(options: ReaderOptions) {
     this.#options = options;
@@ -99,13 +101,21 @@ export class Reader {
 
   /** Bytes of a tile as wide as it is: from memory if the writer still grows it, else proven against the tile above. */
   async #tile(level: number, index: number): Promise<Uint8Array> {
-    const { builder, store } = this.#options;
-    const growing = builder.growingTile(level);
+    const growing = this.#options.builder.growingTile(level);
     if (growing !== undefined && growing.index === index) return growing.bytes;
     const key = `${level}/${index}`;
     const cached = this.#tiles.get(key);
     if (cached !== undefined) return cached;
-    const bytes = await store.get(tileKey(level, index));
+    let reading = this.#reading.get(key);
+    if (reading === undefined) {
+      reading = this.#readTile(level, index, key).finally(() => this.#reading.delete(key));
+      this.#reading.set(key, reading);
+    }
+    return reading;
+  }
+
+  async #readTile(level: number, index: number, key: string): Promise<Uint8Array> {
+    const bytes = await this.#options.store.get(tileKey(level, index));
     if (bytes?.length !== TILE_WIDTH * HASH_LENGTH) {
       return corrupt(`tile ${key} has ${bytes?.length ?? 'no'} bytes`);
     }

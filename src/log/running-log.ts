@@ -175,10 +175,10 @@ export class RunningLog implements Log {
 
   waitPublished(
     size: number,
-    signal: AbortSignal,
+    until: AbortSignal | number,
     options?: { readonly passive?: boolean },
   ): Promise<SignedHead> {
-    return this.#parts.publisher.waitFor(size, signal, options?.passive);
+    return this.#parts.publisher.waitFor(size, until, options?.passive);
   }
 
   async headOf(size: number, noteHash?: Uint8Array): Promise<SignedHead> {

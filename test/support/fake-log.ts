@@ -131,9 +131,12 @@ export function createFakeLog(type: LogType = 'events', name = 'main'): FakeLog 
       await this.readEntry(index);
       return { openings: [], erased: [], unreadable: [] };
     },
-    async waitPublished(size, signal) {
+    async waitPublished(size, until) {
       if (this.publishedSize >= size) return this.published as SignedHead;
-      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      await new Promise((resolve) => {
+        if (typeof until === 'number') setTimeout(resolve, until);
+        else until.addEventListener('abort', resolve);
+      });
       throw new TransparencyError('log.not-published', `size ${size} is not published yet`);
     },
     async headOf(size, noteHash) {
