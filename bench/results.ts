@@ -2,6 +2,7 @@ import { CELLS, type Cell, WORK_TEXTS } from './cells.ts';
 import { comparisonsOf, type Goal, goalsOf } from './goals.ts';
 import { cpuMicrosOf, errorCountOf, type Measurement, medianOf, rateOf } from './measurement.ts';
 import type { RunRecord } from './run.ts';
+import { SERVER_NODE_FLAGS } from './systems.ts';
 
 /** The text of `bench/RESULTS.md`: everything in it is computed from the record. */
 export function resultsText(record: RunRecord): string {
@@ -27,7 +28,10 @@ function headText(record: RunRecord): string {
     ['begun', record.startedAt],
     ['commit', record.commit],
     ['machine', record.machine],
-    ['runtime', `Node ${record.node}; the peer is Tessera v1.0.4, POSIX, in Go`],
+    [
+      'runtime',
+      `Node ${record.node}, our server with \`${SERVER_NODE_FLAGS.join(' ')}\`; the peer is Tessera v1.0.4, POSIX, in Go`,
+    ],
     [
       'rounds',
       `${rounds} of ${options.rounds}, ${options.seconds} s a cell after ${options.warmSeconds} s of warm-up`,

@@ -46,6 +46,9 @@ export function peerFlags(dir: string, setting: PeerSetting): readonly string[] 
   ];
 }
 
+/** What our server is started with, as the README advises under load. */
+export const SERVER_NODE_FLAGS: readonly string[] = ['--max-semi-space-size=32'];
+
 /** `varve serve` of a program that `buildVarve` made, on a data folder that holds the logs `main` and `raw`. */
 export async function startVarve(
   program: string,
@@ -54,7 +57,8 @@ export async function startVarve(
 ): Promise<RunningSystem> {
   const started = performance.now();
   const logs = { logs: ['main'], opaque: ['raw'] };
-  const server = await startServer({ program: [program], dataFolder, ...logs, nodeFlags });
+  const flags = [...SERVER_NODE_FLAGS, ...nodeFlags];
+  const server = await startServer({ program: [program], dataFolder, ...logs, nodeFlags: flags });
   const startMs = performance.now() - started;
   const logOf = (name: string): ServedLog => ({ path: `/${name}`, vkey: server.log(name).vkey });
   return {

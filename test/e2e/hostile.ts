@@ -52,7 +52,7 @@ async function withTokens(): Promise<void> {
   const token = tokens.get('all') ?? '';
   const { url, vkey } = server.log('main');
   try {
-    same('the first event', (await sendEvent(url, 0, { token, wait: true })).status, 201);
+    same('the first event', (await sendEvent(url, 0, { token, wait: 'published' })).status, 201);
     const attacks = [...strangers(), ...BAD_TARGETS, ...FRAMES, ...FOREIGN_BODIES, ...BODIES];
     await report.check('there are many kinds of attacks', () => {
       if (attacks.length < 80) throw new Error(`${attacks.length}`);
@@ -74,7 +74,7 @@ async function withTokens(): Promise<void> {
       return `${Math.round(peak / 1_048_576)} MiB at most`;
     });
     await report.check('afterwards it serves as before, and said nothing of a token', async () => {
-      same('an event', (await sendEvent(url, 1, { token, wait: true })).status, 201);
+      same('an event', (await sendEvent(url, 1, { token, wait: 'published' })).status, 201);
       for (const one of tokens.values())
         same('told', server.said().includes(one.slice(-20)), false);
       const faults = server.said().match(/"msg":"request failed"/g) ?? [];

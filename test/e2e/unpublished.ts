@@ -160,8 +160,10 @@ async function hasGrown(before: Sizes): Promise<string> {
   for (const [log, size] of Object.entries(before.integrated)) {
     if ((integrated[log] ?? 0) < size + UNSEEN) throw new Error(`${log}: ${integrated[log]}`);
   }
-  const waited = await sendEvent(main, 9_999, { token: tokens.submit, wait: true });
-  same('wait=published', waited.status, 202);
+  for (const [n, wait] of (['published', 'proof'] as const).entries()) {
+    const waited = await sendEvent(main, 9_998 + n, { token: tokens.submit, wait });
+    same(`wait=${wait}`, waited.status, 202);
+  }
   return `${JSON.stringify(integrated)} of which ${JSON.stringify(published)} are shown`;
 }
 

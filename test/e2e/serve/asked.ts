@@ -48,12 +48,16 @@ export async function ask(
 export function sendEvent(
   logUrl: string,
   number: number,
-  how: { readonly token?: string; readonly wait?: boolean; readonly source?: string } = {},
+  how: {
+    readonly token?: string;
+    readonly wait?: 'published' | 'proof';
+    readonly source?: string;
+  } = {},
 ): Promise<Told> {
   const tenant = logUrl.slice(logUrl.lastIndexOf('/') + 1);
-  const { token, wait = false, source = 'serve-test' } = how;
+  const { token, wait, source = 'serve-test' } = how;
   const body = eventOf(tenant, source, number);
-  const url = `${logUrl}/events${wait ? '?wait=published' : ''}`;
+  const url = `${logUrl}/events${wait === undefined ? '' : `?wait=${wait}`}`;
   return ask(url, token === undefined ? { body } : { body, token });
 }
 

@@ -88,7 +88,7 @@ async function halts(server: ServerProcess, data: string): Promise<string> {
   same('gossip is not refused', (await ask(`${url}/checkpoint`, { header })).status, 200);
   await until('b is halted', async () => (await sendEvent(url, 100)).code === 'log.halted');
   same('what was published is read', (await ask(`${url}/entries/1`)).status, 200);
-  same('a goes on', (await sendEvent(server.log('a').url, 2, { wait: true })).status, 201);
+  same('a goes on', (await sendEvent(server.log('a').url, 2, { wait: 'published' })).status, 201);
   const added = await ask(`${server.log('raw').url}/add`, {
     body: 'more',
     header: { 'Content-Type': 'application/octet-stream' },
@@ -105,7 +105,7 @@ async function halts(server: ServerProcess, data: string): Promise<string> {
 
 async function staysHalted(server: ServerProcess): Promise<string> {
   same('b', (await sendEvent(server.log('b').url, 101)).code, 'log.halted');
-  same('a', (await sendEvent(server.log('a').url, 3, { wait: true })).status, 201);
+  same('a', (await sendEvent(server.log('a').url, 3, { wait: 'published' })).status, 201);
   same('raw', (await ask(`${server.log('raw').url}/entries/2`)).text, 'more');
   return 'b: log.halted';
 }

@@ -142,7 +142,7 @@ async function withoutOne(site: Site): Promise<string> {
   await kill(site, 'w0');
   const { url } = serverOf(site).log('main');
   const began = performance.now();
-  const { status } = await sendEvent(url, 10, { wait: true });
+  const { status } = await sendEvent(url, 10, { wait: 'published' });
   same('status', status, 201);
   return `published after ${Math.round(performance.now() - began)} ms`;
 }
@@ -151,7 +151,7 @@ async function withoutQuorum(site: Site): Promise<string> {
   await kill(site, 'w1');
   const { url } = serverOf(site).log('main');
   const before = (await ask(`${url}/checkpoint`)).text.split('\n')[1];
-  same('status', (await sendEvent(url, 20, { wait: true })).status, 202);
+  same('status', (await sendEvent(url, 20, { wait: 'published' })).status, 202);
   same('size', (await ask(`${url}/checkpoint`)).text.split('\n')[1], before);
   const metrics = await metricsOf(url);
   same('integrated', metrics.get('varve_integrated_size_entries{log="main"}'), Number(before) + 1);
@@ -197,7 +197,7 @@ async function unconfirmed(site: Site): Promise<string> {
   same('missing', metrics.get('varve_log_unconfirmed_witnesses{log="main"}'), 3);
   await revive(site, 'w1');
   await revive(site, 'w2');
-  same('status', (await sendEvent(url, 40, { wait: true })).status, 201);
+  same('status', (await sendEvent(url, 40, { wait: 'published' })).status, 201);
   const size = Number((await ask(`${url}/checkpoint`)).text.split('\n')[1]);
   for (let index = size - 1; index >= 0; index--) {
     const { text } = await ask(`${url}/entries/${index}`);
@@ -213,12 +213,12 @@ async function failsOpen(site: Site): Promise<string> {
   await kill(site, 'w2');
   // The witnesses confirm nothing now, so it has to be told to begin as well.
   const { url } = (await start(site, '--fail-open', '--start-unconfirmed')).log('main');
-  same('status', (await sendEvent(url, 50, { wait: true })).status, 201);
+  same('status', (await sendEvent(url, 50, { wait: 'published' })).status, 201);
   same('unwitnessed', (await metricsOf(url)).get('varve_published_unwitnessed{log="main"}'), 1);
   await until('it is told', async () => serverOf(site).said().includes('shown without a quorum'));
   await revive(site, 'w1');
   await revive(site, 'w2');
-  same('status', (await sendEvent(url, 51, { wait: true })).status, 201);
+  same('status', (await sendEvent(url, 51, { wait: 'published' })).status, 201);
   await until('the quorum is back', async () => {
     return (await metricsOf(url)).get('varve_published_unwitnessed{log="main"}') === 0;
   });
