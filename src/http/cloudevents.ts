@@ -1,7 +1,8 @@
 import { CLOUDEVENTS, cloudEventsMode } from '../ingest/ingest.ts';
 import { type Answer, answerHeaders } from './answers.ts';
 import type { LogExchange } from './exchange.ts';
-import { type Admitted, ingestBody } from './ingest.ts';
+import { ingestBody } from './ingest.ts';
+import type { Admitted } from './ingest-slices.ts';
 import { receiptText } from './receipt-text.ts';
 import type { HttpRequest } from './request.ts';
 

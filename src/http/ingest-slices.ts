@@ -2,16 +2,18 @@ import { isTransparencyError, TransparencyError } from '../core/error.ts';
 import type { MappedItem } from '../event/mapped-item.ts';
 import type { SubmitOutcome } from '../log/log.ts';
 import type { LogExchange } from './exchange.ts';
+import { untilRoom } from './until-room.ts';
 
 /** Items and bytes that are admitted at a time. A slice is made in one turn: others wait so long for theirs. */
 const SLICE_ITEMS = 256;
 const SLICE_BYTES = 1_048_576;
-/** Between two looks at the pool, for room in it. */
-const ROOM_WAIT_MS = 20;
 /** Where so much of the pool is taken, nothing is made that would probably find no room. */
 const FULL = 0.9;
 
-type See = (outcome: Exclude<SubmitOutcome, { readonly kind: 'refused' }>) => void;
+/** What became of an item that is in the tree. */
+export type Admitted = Exclude<SubmitOutcome, { readonly kind: 'refused' }>;
+
+type See = (outcome: Admitted) => void;
 
 /**
  * Admits the items of one body, slice by slice as the pool drains, and answers after the last commit: a body may hold
@@ -86,28 +88,6 @@ async function admitSlice(
       // More than the pool holds when it is empty: half of it goes first.
       const half = Math.ceil(part.length / 2);
       pending.push(part.slice(half), part.slice(0, half));
-    }
-  }
-}
-
-/** Tries again where there was no room, once something was admitted, and not beyond the deadline. */
-async function untilRoom<T>(
-  attempt: () => T | Promise<T>,
-  { log, services }: LogExchange,
-  { begun, deadline }: { readonly begun: boolean; readonly deadline: number },
-): Promise<T> {
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      const full =
-        isTransparencyError(error, 'pool.full') || isTransparencyError(error, 'request.quota');
-      if (!full || !begun || services.now() >= deadline) throw error;
-      // An attempt makes leaves of all the items: it waits until the pool is half as full as it was.
-      const enough = log.figures.poolFill / 2;
-      do {
-        await new Promise((resolve) => setTimeout(resolve, ROOM_WAIT_MS));
-      } while (log.figures.poolFill > enough && services.now() < deadline);
     }
   }
 }

@@ -1,9 +1,8 @@
 import { TransparencyError } from '../core/error.ts';
 import { ADAPTERS, type Adapter, type IngestContext, ingest } from '../ingest/ingest.ts';
-import type { SubmitOutcome } from '../log/log.ts';
 import { type Answer, answerHeaders } from './answers.ts';
 import type { LogExchange } from './exchange.ts';
-import { admitAll, checkRoom } from './ingest-slices.ts';
+import { type Admitted, admitAll, checkRoom } from './ingest-slices.ts';
 import { problemOf } from './problems.ts';
 import { pathSegment, queryParameter } from './request.ts';
 
@@ -95,9 +94,6 @@ export async function ingestBody(
     body.release();
   }
 }
-
-/** What became of an item that is in the tree. */
-export type Admitted = Exclude<SubmitOutcome, { readonly kind: 'refused' }>;
 
 function contextOf(
   { request, log, services, principal }: LogExchange,

@@ -1,11 +1,10 @@
 import { isTransparencyError } from '../core/error.ts';
 import type { SubmitOutcome } from '../log/log.ts';
 import type { LogExchange } from './exchange.ts';
+import { untilRoom } from './until-room.ts';
 
 /** Items that are admitted in one turn: whoever sends a single event beside them waits so long. */
 const SLICE_ITEMS = 512;
-/** Between two tries to find room in the pool. */
-const ROOM_WAIT_MS = 20;
 
 /**
  * Submits the items of one body, slice by slice, each after the commit of the one before. (spec/8-http.md §2)
@@ -31,18 +30,15 @@ export async function submitSlices(
 
 async function submitLater(
   slice: readonly Uint8Array[],
-  { log, principal, services }: LogExchange,
+  exchange: LogExchange,
   deadline: number,
 ): Promise<readonly SubmitOutcome[]> {
-  for (;;) {
-    try {
-      return await log.submit(slice, principal.submitter);
-    } catch (error) {
-      if (!isTransparencyError(error)) throw error;
-      if (error.code !== 'pool.full' || services.now() >= deadline) {
-        return slice.map(() => ({ kind: 'refused', error }));
-      }
-      await new Promise((resolve) => setTimeout(resolve, ROOM_WAIT_MS));
-    }
+  const { log, principal } = exchange;
+  const submit = (): Promise<readonly SubmitOutcome[]> => log.submit(slice, principal.submitter);
+  try {
+    return await untilRoom(submit, exchange, { begun: true, deadline });
+  } catch (error) {
+    if (!isTransparencyError(error)) throw error;
+    return slice.map(() => ({ kind: 'refused', error }));
   }
 }
