@@ -1,5 +1,5 @@
 import { concat } from '../core/bytes.ts';
-import { parseLeaf } from '../event/leaf.ts';
+import { type EventLeaf, parseLeaf } from '../event/leaf.ts';
 import { withheldBy } from '../event/opening.ts';
 import { idempotencyKey } from '../event/sameness.ts';
 import type { EraseReport } from './custody-rows.ts';
@@ -14,6 +14,7 @@ import {
   numberOfKey,
   openingKey,
   openingKeys,
+  parseIdRow,
 } from './rows.ts';
 
 /** What the rest of an erasure works on. */
@@ -31,6 +32,7 @@ export interface EraseRestOptions {
 const ROWS_AT_ONCE = 64;
 /** Ranges that are purged at once: meanwhile nothing is written. */
 const RANGES_AT_ONCE = 8;
+const CONFLICTS_PER_READ = 256;
 
 /**
  * Does what is left of an erasure once its leaf is written: seals what stays under new keys, destroys the old ones, and
@@ -54,6 +56,7 @@ export async function finishErasure(
   // Behind the last row that is sealed anew, and before the files are rewritten: from here on the old rows are noise.
   await keys.destroy(report.keys.map(({ old }) => old));
   const ranges = await rangesOf(report, options);
+  await deleteConflicts(report, options);
   for (let at = 0; at < ranges.length; at += RANGES_AT_ONCE) {
     checkGoesOn();
     await store.purge(ranges.slice(at, at + RANGES_AT_ONCE));
@@ -112,18 +115,41 @@ async function withheldAt(
   return leaf.v === 'nhi.leaf/1' ? withheldBy(leaf) : new Map();
 }
 
+/** Conflict rows that the erasure deleted, and a loss of power may have brought back: its own flush had failed. */
+async function deleteConflicts({ blanked }: EraseReport, options: EraseRestOptions): Promise<void> {
+  const { store } = options;
+  const changes: Change[] = [];
+  for (const index of blanked) {
+    const { recv, id } = await blankedEvent(index, options);
+    if (recv.conflict === null) continue;
+    for await (const rows of new RowCursor(store, conflictKeys(id), CONFLICTS_PER_READ).pages()) {
+      const found = rows.find(({ value }) => parseIdRow(value).leafIndex === index);
+      if (found !== undefined) changes.push({ key: found.key, value: null });
+    }
+  }
+  if (changes.length > 0) await store.write({ changes, flush: true });
+}
+
+/** An event whose MAC an erasure took, and the key of its id. */
+async function blankedEvent(
+  index: number,
+  { readEntry }: EraseRestOptions,
+): Promise<{ readonly recv: EventLeaf['recv']; readonly id: Uint8Array }> {
+  const leaf = parseLeaf(await readEntry(index));
+  if (leaf.v !== 'nhi.leaf/1') corrupt(`entry ${index} is no event`);
+  return { recv: leaf.recv, id: idempotencyKey(leaf.event.src.id, leaf.event.id) };
+}
+
 /** Where rows of the erased lay: its openings, and what its events were recognised by. */
 async function rangesOf(
   { targets, blanked }: EraseReport,
-  { readEntry }: EraseRestOptions,
+  options: EraseRestOptions,
 ): Promise<readonly KeyRange[]> {
   const ranges = [...new Set(targets.map(([index]) => index))].map((index) => {
     return openingKeys(index, index + 1);
   });
   for (const index of blanked) {
-    const leaf = parseLeaf(await readEntry(index));
-    if (leaf.v !== 'nhi.leaf/1') corrupt(`entry ${index} is no event`);
-    const id = idempotencyKey(leaf.event.src.id, leaf.event.id);
+    const { id } = await blankedEvent(index, options);
     // The ends are keys of no row: shorter, or longer.
     ranges.push({ from: idKey(id.subarray(0, -1)), to: concat(idKey(id), Uint8Array.of(0)) });
     ranges.push(conflictKeys(id));

@@ -1,10 +1,12 @@
 import { isTransparencyError } from '../core/error.ts';
 import { hex } from '../core/hex.ts';
 import { TILE_WIDTH } from '../core/tile.ts';
-import { type EventLeaf, parseLeaf } from '../event/leaf.ts';
+import { type Leaf, parseLeaf } from '../event/leaf.ts';
 import { idempotencyKey } from '../event/sameness.ts';
-import { countEntries, splitEntries } from './entries.ts';
-import type { Row, Store } from './ports.ts';
+import { holdChangesOf, parseErasureRow } from './custody-rows.ts';
+import { countEntries, readStoredBundle, splitEntries } from './entries.ts';
+import { OPENINGS_MAX, parseOpeningRow } from './opening-row.ts';
+import type { Change, Row, Store } from './ports.ts';
 import { RowCursor } from './row-cursor.ts';
 import {
   conflictKeys,
@@ -13,6 +15,7 @@ import {
   keysOf,
   numberOfKey,
   openingKey,
+  openingKeys,
   parseIdRow,
   tileKey,
 } from './rows.ts';
@@ -37,10 +40,11 @@ export async function rewriteTail(store: Store): Promise<void> {
     store.scan({ ...keysOf(tag), limit, reverse: true });
   const entries = [...(await last('E', ROWS_REWRITTEN)), ...(await last('B', BUNDLES_REWRITTEN))];
   await rewriteOpenings(store, firstIndexOf(entries));
-  const rows: Row[] = [
+  const rows: Change[] = [
     { key: HEAD_KEY, value: head },
     ...entries,
     ...(await idsOf(store, entries)),
+    ...(await blankedRows(store, await last('X', ROWS_REWRITTEN))),
   ];
   for (const tag of ['C', 'S', 'K', 'N', 'P', 'F', 'M', 'L', 'X'])
     rows.push(...(await last(tag, ROWS_REWRITTEN)));
@@ -48,6 +52,8 @@ export async function rewriteTail(store: Store): Promise<void> {
     const tiles = { from: tileKey(level, 0), to: tileKey(level + 1, 0) };
     rows.push(...(await store.scan({ ...tiles, limit: BUNDLES_REWRITTEN, reverse: true })));
   }
+  // Behind the holds: one that was lifted may be seen, and lie on the disk.
+  rows.push(...liftedHolds(entries));
   await store.write({ changes: rows, flush: true });
 }
 
@@ -69,18 +75,50 @@ function firstIndexOf(entryRows: readonly Row[]): number {
 
 const BUNDLE_TAG = 'B'.charCodeAt(0);
 
+/**
+ * What erasures that are not finished have blanked, however old: the marks of openings, and idempotency rows. Were they
+ * lost while the reports are not, the rest of an erasure would seal anew what it is to erase. Conflict rows that it
+ * deleted cannot be told here: the rest of it deletes them again.
+ */
+async function blankedRows(store: Store, reportRows: readonly Row[]): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (const { value } of reportRows) {
+    const { finishedAtMs, targets, blanked } = parseErasureRow(value);
+    if (finishedAtMs !== null) continue;
+    for (const index of new Set(targets.map(([at]) => at))) {
+      const range = { ...openingKeys(index, index + 1), limit: OPENINGS_MAX };
+      const stored = await store.scan(range);
+      rows.push(...stored.filter((row) => parseOpeningRow(row.value).kind === 'erased'));
+    }
+    for (const index of blanked) {
+      const leaf = await leafAt(store, index);
+      if (leaf?.v !== 'nhi.leaf/1') continue;
+      const key = idKey(idempotencyKey(leaf.event.src.id, leaf.event.id));
+      const row = await store.get(key);
+      if (row !== undefined) rows.push({ key, value: row });
+    }
+  }
+  return rows;
+}
+
+/** The holds that the statements in some entry rows lift. */
+function liftedHolds(entryRows: readonly Row[]): readonly Change[] {
+  const changes: Change[] = [];
+  for (const { index, leaf } of leavesOf(entryRows)) {
+    if (leaf.v === 'nhi.log/1') changes.push(...holdChangesOf(index, leaf));
+  }
+  return changes.filter(({ value }) => value === null);
+}
+
 /** The idempotency rows of the events in some entry rows, and the conflict rows of those that conflict. */
 async function idsOf(store: Store, entryRows: readonly Row[]): Promise<readonly Row[]> {
   const keys: Uint8Array[] = [];
   const conflicts = new Map<string, Uint8Array>();
-  for (const { value } of entryRows) {
-    for (const entry of splitEntries(value, countEntries(value) ?? 0) ?? []) {
-      const leaf = eventLeafOf(entry);
-      if (leaf === null) continue;
-      const id = idempotencyKey(leaf.event.src.id, leaf.event.id);
-      keys.push(idKey(id));
-      if (leaf.recv.conflict !== null) conflicts.set(hex(id), id);
-    }
+  for (const { leaf } of leavesOf(entryRows)) {
+    if (leaf.v !== 'nhi.leaf/1') continue;
+    const id = idempotencyKey(leaf.event.src.id, leaf.event.id);
+    keys.push(idKey(id));
+    if (leaf.recv.conflict !== null) conflicts.set(hex(id), id);
   }
   const values = await store.getMany(keys);
   const rows = keys.flatMap((key, i) => {
@@ -102,10 +140,30 @@ async function conflictsOf(store: Store, id: Uint8Array, first: number): Promise
   return rows;
 }
 
-function eventLeafOf(entry: Uint8Array): EventLeaf | null {
+/** The leaves in some entry rows. */
+function* leavesOf(
+  entryRows: readonly Row[],
+): Generator<{ readonly index: number; readonly leaf: Leaf }, void, undefined> {
+  for (const row of entryRows) {
+    const first = firstIndexOf([row]);
+    const entries = splitEntries(row.value, countEntries(row.value) ?? 0) ?? [];
+    for (const [i, entry] of entries.entries()) {
+      const leaf = leafOf(entry);
+      if (leaf !== null) yield { index: first + i, leaf };
+    }
+  }
+}
+
+async function leafAt(store: Store, index: number): Promise<Leaf | null> {
+  const at = index % TILE_WIDTH;
+  const bundle = await readStoredBundle(store, Math.floor(index / TILE_WIDTH), at + 1);
+  const entry = splitEntries(bundle, at + 1)?.[at];
+  return entry === undefined ? null : leafOf(entry);
+}
+
+function leafOf(entry: Uint8Array): Leaf | null {
   try {
-    const leaf = parseLeaf(entry);
-    return leaf.v === 'nhi.leaf/1' ? leaf : null;
+    return parseLeaf(entry);
   } catch (error) {
     if (isTransparencyError(error)) return null; // an opaque entry
     throw error;

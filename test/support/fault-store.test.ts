@@ -166,6 +166,30 @@ describe('a guard under faults', () => {
   });
 });
 
+describe('a purge', () => {
+  it('makes what it purges durable, and nothing else', async () => {
+    const prepare = async (disk: FaultDisk): Promise<void> => {
+      const store = disk.open(
+        startLife((point, call) =>
+          point === 'store.write' && call === 1 ? 'fails-unflushed' : 'none',
+        ),
+      );
+      const write = (a: string | null, b: string): Promise<void> => {
+        const changes = [
+          { key: utf8('a'), value: a === null ? null : utf8(a) },
+          { key: utf8('b'), value: utf8(b) },
+        ];
+        return store.write({ changes, flush: true });
+      };
+      await write('1', '1');
+      await write(null, '2').catch(() => undefined);
+      const next = disk.open(startLife());
+      await next.purge([{ from: utf8('Z'), to: utf8('aa') }]);
+    };
+    expect(await afterPowerCut('ab', prepare)).toEqual(['-1', '-2']);
+  });
+});
+
 describe('seeded random numbers', () => {
   it('are the same for a seed, and differ between seeds', () => {
     const draw = (seed: number): string =>

@@ -1,6 +1,7 @@
+import { compareBytes } from '../../src/core/bytes.ts';
 import { isTransparencyError, TransparencyError } from '../../src/core/error.ts';
 import { hex } from '../../src/core/hex.ts';
-import type { Change, Store } from '../../src/log/ports.ts';
+import type { Change, KeyRange, Store } from '../../src/log/ports.ts';
 import { type Life, PlannedFault } from './life.ts';
 import type { SeededRandom } from './random.ts';
 
@@ -9,7 +10,7 @@ interface Written {
   /** Changes, without those that a later flushed batch made again. */
   readonly changes: Map<string, Change>;
   /** What its keys held before it. */
-  readonly before: readonly Change[];
+  before: readonly Change[];
   state: 'unflushed' | 'flush-failed' | 'flushed';
 }
 
@@ -17,7 +18,8 @@ interface Written {
  * What lies under a store: a page cache over a disk. It outlives the lives of the processes that use it.
  *
  * A flushed write makes all writes before it durable, but not one whose own flush failed: the kernel takes such pages
- * for clean, and they stay at risk until their rows are written again and flushed.
+ * for clean, and they stay at risk until their rows are written again and flushed, or purged: the files that come of that are
+ * new, and flushed.
  */
 export class FaultDisk {
   readonly #base: Store;
@@ -74,7 +76,7 @@ export class FaultDisk {
         lastTurn = turn.catch(() => undefined);
         return turn;
       },
-      purge: (ranges) => read('store.purge', () => this.#base.purge(ranges)),
+      purge: (ranges) => read('store.purge', () => this.#purge(ranges)),
       async close() {
         closed = true;
         await lastTurn;
@@ -102,6 +104,18 @@ export class FaultDisk {
   /** Closes what is beneath. */
   close(): Promise<void> {
     return this.#base.close();
+  }
+
+  async #purge(ranges: readonly KeyRange[]): Promise<void> {
+    await this.#base.purge(ranges);
+    const isPurged = (key: Uint8Array): boolean =>
+      ranges.some(({ from, to }) => compareBytes(from, key) <= 0 && compareBytes(key, to) < 0);
+    for (const written of this.#written) {
+      written.before = written.before.filter(({ key }) => !isPurged(key));
+      for (const [name, { key }] of written.changes) {
+        if (isPurged(key)) written.changes.delete(name);
+      }
+    }
   }
 
   async #write(
