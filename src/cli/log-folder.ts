@@ -1,7 +1,7 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TransparencyError } from '../core/error.ts';
-import { codeOf, flushFolder, makeFolder } from '../storage/folder.ts';
+import { codeOf, flushFolder, makeFolder, namesIn } from '../storage/folder.ts';
 import { levelStoreExists } from '../storage/storage.ts';
 import type { FolderConfig } from './config.ts';
 import { keysExist, readKeys } from './key-files.ts';
@@ -116,15 +116,6 @@ export async function readMark(path: string): Promise<string | undefined> {
 async function areUnused(folder: LogFolder): Promise<boolean> {
   const mark = await readMark(folder.newMark);
   return mark !== undefined && mark === (await readKeys(folder.keys)).vkey;
-}
-
-async function namesIn(dir: string): Promise<readonly string[]> {
-  try {
-    return await readdir(dir);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
-    throw error;
-  }
 }
 
 /** What is there, what is not, and what to do: a log that starts over with old keys is a fork. */

@@ -48,11 +48,15 @@ export function responseOf({ status, headers, body }: Answer): Response {
 }
 
 /** Hono routes on the raw path: it would decode `%78001` to `x001`, and find a tile under a second name. */
-function rawPathOf(request: Request, options?: { env?: HttpEnv['Bindings'] | undefined }): string {
+export function rawPathOf(
+  request: Request,
+  options?: { env?: HttpEnv['Bindings'] | undefined },
+): string {
   return pathOfTarget(options?.env?.incoming?.url ?? request.url);
 }
 
-function requestOf(c: Context<HttpEnv>): HttpRequest {
+/** The request of a Hono context, from the socket where there is one. */
+export function requestOf(c: Context<HttpEnv>): HttpRequest {
   const bindings: HttpEnv['Bindings'] | undefined = c.env;
   const incoming = bindings?.incoming;
   return incoming === undefined ? requestOfFetch(c.req.raw) : requestOfNode(incoming);

@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import {
   ADD_CHECKPOINT_BYTES_MAX,
   formatNamedSize,
@@ -8,11 +8,11 @@ import { utf8 } from '../core/bytes.ts';
 import { isTransparencyError } from '../core/error.ts';
 import type { AddCheckpointAnswer, Witness } from '../witness/witness.ts';
 import { type Answer, answerHeaders, answerOfError } from './answers.ts';
-import { type HttpEnv, type LogApp, responseOf } from './app.ts';
+import { type HttpEnv, type LogApp, rawPathOf, requestOf, responseOf } from './app.ts';
 import { type BodyReader, createBodyReader } from './body.ts';
 import type { Logger } from './exchange.ts';
 import type { RandomFraction } from './problems.ts';
-import { type HttpRequest, pathOfTarget, requestOfFetch, requestOfNode } from './request.ts';
+import type { HttpRequest } from './request.ts';
 import { createWitnessMetrics } from './witness-metrics.ts';
 
 /** What the app of a witness is made of. */
@@ -138,15 +138,4 @@ function plain(body: Uint8Array): Answer {
 /** One line; what a caller wrote has no line feeds in it any more. */
 function text(status: number, line: string): Answer {
   return { status, headers: PLAIN, body: `${line.replace(/\p{Cc}+/gu, ' ')}\n` };
-}
-
-/** Hono would decode the path, and find a log under a second name. */
-function rawPathOf(request: Request, options?: { env?: HttpEnv['Bindings'] | undefined }): string {
-  return pathOfTarget(options?.env?.incoming?.url ?? request.url);
-}
-
-function requestOf(c: Context<HttpEnv>): HttpRequest {
-  const bindings: HttpEnv['Bindings'] | undefined = c.env;
-  const incoming = bindings?.incoming;
-  return incoming === undefined ? requestOfFetch(c.req.raw) : requestOfNode(incoming);
 }

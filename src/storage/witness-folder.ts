@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '#sha256';
 import { originHash } from '../core/add-checkpoint.ts';
@@ -12,7 +11,7 @@ import {
   type WitnessedHead,
   type WitnessStore,
 } from '../witness/ports.ts';
-import { codeOf, flushFolder, makeFolder } from './folder.ts';
+import { flushFolder, makeFolder, namesIn } from './folder.ts';
 import { DRAFT, placeFile, readFileIfAny, removeFile } from './linked-file.ts';
 import { formatWitnessHead, parseWitnessHead } from './witness-head-file.ts';
 
@@ -206,15 +205,6 @@ function entryOf(bytes: Uint8Array, hash: string, name: string): ListedLog {
     throw new TransparencyError('store.corrupt', `${name} is no entry of a roster`, { cause });
   }
   throw new TransparencyError('store.corrupt', `${name} is the entry of another log`);
-}
-
-async function namesIn(dir: string): Promise<readonly string[]> {
-  try {
-    return await readdir(dir);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
-    throw error;
-  }
 }
 
 function moved(from: number): TransparencyError {

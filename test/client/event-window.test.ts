@@ -4,7 +4,6 @@ import { openEventWindow } from '../../src/client/event-window.ts';
 import { base64 } from '../../src/core/base64.ts';
 import { utf8 } from '../../src/core/bytes.ts';
 import { formatCheckpoint } from '../../src/core/checkpoint.ts';
-import { isTransparencyError } from '../../src/core/error.ts';
 import { leafHash, nodeHash } from '../../src/core/hash.ts';
 import { formatNote, parseNote } from '../../src/core/note.ts';
 import { type Policy, parsePolicy } from '../../src/core/policy.ts';
@@ -14,6 +13,7 @@ import { canonicalJson } from '../../src/event/canonical.ts';
 import { formatLeaf } from '../../src/event/leaf.ts';
 import type { SeenHead } from '../../src/event/nhi-event.ts';
 import type { JsonValue } from '../../src/event/strict-json.ts';
+import { codeOf } from '../support/refusal.ts';
 import { signedLog } from '../support/signed-log.ts';
 import { testWitnessKey } from '../support/test-witness.ts';
 
@@ -72,16 +72,6 @@ function proven(seen?: SeenHead, occurredSeconds = SAW + 30) {
 const named = (note: Uint8Array, rootHash = leafHash(first), size = 1): SeenHead => {
   return { size, root: base64(rootHash), note: base64(sha256(note)) };
 };
-
-function codeOf(run: () => unknown): string | undefined {
-  try {
-    run();
-  } catch (error) {
-    if (isTransparencyError(error)) return error.code;
-    throw error;
-  }
-  return undefined;
-}
 
 describe('the window of an event', () => {
   it('has both ends by the word of a quorum, and holds the claim to them', () => {

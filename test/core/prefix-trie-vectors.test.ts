@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { base64, parseBase64 } from '../../src/core/base64.ts';
 import { compareBytes } from '../../src/core/bytes.ts';
-import { isTransparencyError } from '../../src/core/error.ts';
 import { type TrieLeaves, type TrieNode, trieRoot } from '../../src/core/prefix-trie.ts';
 import {
   checkTrieAbsence,
   checkTrieMembership,
   proveTrie,
 } from '../../src/core/prefix-trie-proof.ts';
+import { codeOf } from '../support/refusal.ts';
 
 interface NodeText {
   readonly bits: number;
@@ -97,13 +97,3 @@ describe('tries made by torchwood', () => {
     );
   });
 });
-
-function codeOf(action: () => void): string | null {
-  try {
-    action();
-    return null;
-  } catch (error) {
-    if (!isTransparencyError(error)) throw error;
-    return error.code;
-  }
-}

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { utf8, utf8Text } from '../../src/core/bytes.ts';
-import { isTransparencyError } from '../../src/core/error.ts';
 import { disclosureDigest, parseDisclosure } from '../../src/event/disclosure.ts';
 import type { NhiEvent } from '../../src/event/nhi-event.ts';
 import { reduceEvent, whyReduce } from '../../src/event/reduced-event.ts';
@@ -9,6 +8,7 @@ import { findSecretInEvent } from '../../src/event/secret.ts';
 import { parseSubmission } from '../../src/event/submission.ts';
 import { corpusOf } from '../secrets/corpus.ts';
 import { Needles } from '../secrets/needles.ts';
+import { codeOf } from '../support/refusal.ts';
 
 const KEY = new Uint8Array(32).fill(9);
 const event: NhiEvent = {
@@ -25,16 +25,6 @@ const event: NhiEvent = {
   cred: { type: 'oauth_access_token', id: 'tok-1', scopes: ['a'] },
 };
 const corpus = corpusOf(3);
-
-function codeOf(run: () => unknown): string | undefined {
-  try {
-    run();
-  } catch (error) {
-    if (isTransparencyError(error)) return error.code;
-    throw error;
-  }
-  return undefined;
-}
 
 describe('an event that may not be sent whole', () => {
   it('is reduced to what every event has, its credential, and a commitment to the rest', () => {

@@ -8,6 +8,7 @@ import { checkStore, type StoreClaim } from '../../src/log/check-store.ts';
 import type { GuardState, Row, Store } from '../../src/log/ports.ts';
 import { keysOf, SCRUBBED_KEY } from '../../src/log/rows.ts';
 import { memoryGuard, memoryStore } from '../../src/storage/storage.ts';
+import { keepOpen } from '../support/keep-open.ts';
 import { ANYONE, openTestLog, testEvent } from '../support/test-log.ts';
 import { testSigner } from '../support/test-signer.ts';
 
@@ -46,13 +47,12 @@ async function leftBy(
   type: 'events' | 'opaque',
   live: (log: Awaited<ReturnType<typeof openTestLog>>) => Promise<void>,
 ): Promise<Left> {
-  const store = memoryStore();
-  const guard = memoryGuard();
+  const store = keepOpen(memoryStore());
+  const guard = keepOpen(memoryGuard());
   let clockMs = 1_800_000_000_000;
-  const keptOpen = { ...bound(store), close: async () => {} };
   const log = await openTestLog({
-    store: keptOpen,
-    guard: { ...guard, close: async () => {} },
+    store,
+    guard,
     signer: SIGNER,
     type,
     clock: () => clockMs++,
@@ -64,17 +64,6 @@ async function leftBy(
   // When the last scrub ended: a row that nothing depends on.
   await store.write({ changes: [{ key: SCRUBBED_KEY, value: null }], flush: true });
   return { rows: await rowsOf(store), guarded, claim: claimOf(type, guarded) };
-}
-
-function bound(store: Store): Store {
-  return {
-    get: (key) => store.get(key),
-    getMany: (keys) => store.getMany(keys),
-    scan: (range) => store.scan(range),
-    write: (batch) => store.write(batch),
-    purge: (ranges) => store.purge(ranges),
-    close: () => store.close(),
-  };
 }
 
 function indexHead(size: number): Uint8Array {
