@@ -66,11 +66,15 @@ export function adapterLoads(): readonly AdapterLoad[] {
       separator: '\n',
     }),
     one('vault, one a request', 'vault', (id) => JSON.stringify(vault(id))),
-    array(
-      'cloudtrail',
-      (id) => ({ ...cloudtrail, eventID: id }),
-      (text) => `{"Records":[${text}]}`,
-    ),
+    // The file is an event too.
+    {
+      ...array(
+        'cloudtrail',
+        (id) => ({ ...cloudtrail, eventID: id }),
+        (text) => `{"Records":[${text}]}`,
+      ),
+      items: BATCH + 1,
+    },
     one('cloudtrail-digest', 'cloudtrail-digest', (id) =>
       JSON.stringify({ ...sampleOf('cloudtrail-digest'), digestS3Object: `AWSLogs/${id}` }),
     ),

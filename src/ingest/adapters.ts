@@ -1,6 +1,7 @@
 import { type Adapter, jsonAdapter } from './adapter.ts';
 import { CAEP } from './caep.ts';
 import { CLOUDEVENTS } from './cloudevents.ts';
+import { CLOUDTRAIL } from './cloudtrail.ts';
 import { CLOUDTRAIL_DIGEST } from './cloudtrail-digest.ts';
 import { DSSE } from './dsse.ts';
 import { GITHUB_OIDC } from './github-oidc.ts';
@@ -27,7 +28,7 @@ export const ADAPTERS: ReadonlyMap<string, Adapter> = new Map(
     VAULT,
     // Its http device names no content type.
     { ...VAULT, name: 'openbao', contentTypes: [] },
-    jsonAdapter(mappingOf('cloudtrail'), { list: 'Records', drop: [] }),
+    CLOUDTRAIL,
     CLOUDTRAIL_DIGEST,
     jsonAdapter(mappingOf('github')),
     GITHUB_OIDC,

@@ -1,10 +1,12 @@
 import { verify } from 'node:crypto';
 import { sha256 } from '#sha256';
-import { equalBytes, utf8 } from '../core/bytes.ts';
+import { utf8 } from '../core/bytes.ts';
 import { TransparencyError } from '../core/error.ts';
 import { hex, parseHex } from '../core/hex.ts';
+import { digestStatement } from '../event/digest-statement.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../event/strict-json.ts';
-import { type Adapter, readOr } from './adapter.ts';
+import type { Adapter } from './adapter.ts';
+import { partCount } from './json-items.ts';
 import { mappingOf } from './mappings.ts';
 import type { IngestTrust } from './trust.ts';
 import { parseWireJson } from './wire-json.ts';
@@ -12,16 +14,11 @@ import { parseWireJson } from './wire-json.ts';
 /** What a digest is worth: its key is known and made the signature, or did not, or nobody could tell. */
 export type DigestResult = 'verified' | 'broken' | 'unverified';
 
-/** One digest file as it was delivered, unpacked. */
-export interface SignedDigest {
-  readonly bytes: Uint8Array;
-  /** Hexadecimal, of the object's metadata; null where it did not come along. */
-  readonly signature: string | null;
-}
-
 /**
- * The adapter of CloudTrail's hourly digest files: each becomes a heartbeat of its source that carries the checkpoint of
- * its chain. The signature travels as S3 hands it out, in `x-amz-meta-signature`. (CloudTrail, "digest file structure")
+ * The adapter of CloudTrail's hourly digest files, unpacked: each becomes a heartbeat of its source that carries the
+ * checkpoint of its chain, what it names as the one before it, and the files that it lists; where it lists many, further
+ * heartbeats carry them. The signature travels as S3 hands it out, in `x-amz-meta-signature`. (CloudTrail, "digest file
+ * structure"; spec/12-ingest.md §5)
  *
  * A digest that does not verify is recorded and not refused: a broken chain is evidence.
  */
@@ -29,95 +26,102 @@ export const CLOUDTRAIL_DIGEST: Adapter = {
   name: 'cloudtrail-digest',
   mapping: mappingOf('cloudtrail-digest'),
   contentTypes: ['application/json'],
-  *read(body, headers, { trust }) {
-    const digest = parseWireJson(body);
-    if (!isJsonObject(digest) || typeof digest['digestS3Object'] !== 'string') {
+  *read(body, headers, { trust, itemsMax }) {
+    const whole = parseWireJson(body);
+    if (!isJsonObject(whole) || typeof whole['digestS3Object'] !== 'string') {
       throw new TransparencyError('ingest.malformed', 'not a digest file');
     }
-    const signature = headers.get('x-amz-meta-signature') ?? null;
-    const files = digest['logFiles'] ?? [];
-    if (!Array.isArray(files)) {
+    const { logFiles: listed, ...digest } = whole;
+    const logFiles = listed ?? [];
+    if (!Array.isArray(logFiles)) {
       throw new TransparencyError('ingest.malformed', 'logFiles is no list');
     }
-    const input: JsonObject = {
-      digest,
-      sha256: hex(sha256(body)),
-      result: judgeDigest({ bytes: body, signature }, trust),
-      region: regionOf(digest['digestS3Object']),
-      files: files.length,
+    const hash = hex(sha256(body));
+    const signature = headers.get('x-amz-meta-signature') ?? null;
+    const shared = {
+      sha256: hash,
+      signature,
+      result: judgeDigest({ digest, hash, signature }, trust),
+      region: regionOf(textOf(digest['digestS3Object'])),
+      files: logFiles.length,
+      period: periodOf(digest),
     };
-    yield { item: { raw: body, input }, mapping: CLOUDTRAIL_DIGEST.mapping };
+    const take = partCount(itemsMax);
+    for (let first = 0; first === 0 || first < logFiles.length; first += FILES_PER_LEAF) take();
+    for (let first = 0; first === 0 || first < logFiles.length; first += FILES_PER_LEAF) {
+      const part = first / FILES_PER_LEAF;
+      const input: JsonObject = {
+        ...shared,
+        // Two signatures of one file are two things that were said.
+        suffix: suffixOf(signature, part),
+        digest,
+        logFiles: logFiles.slice(first, first + FILES_PER_LEAF),
+      };
+      yield { item: { raw: body, input }, mapping: CLOUDTRAIL_DIGEST.mapping };
+    }
   },
 };
 
-/** Holds one digest against the RSA key that it names. */
-export function judgeDigest(
-  { bytes, signature }: SignedDigest,
-  { digestKeys }: Pick<IngestTrust, 'digestKeys'>,
+/** An event names at most 32 resources, and the digest before this one is the first of them. */
+const FILES_PER_LEAF = 31;
+
+/** Holds what a digest says against the RSA key that it names. */
+function judgeDigest(
+  one: { readonly digest: JsonObject; readonly hash: string; readonly signature: string | null },
+  trust: Pick<IngestTrust, 'digestKeys'>,
 ): DigestResult {
-  const digest = readOr(() => parseWireJson(bytes));
-  if (!isJsonObject(digest)) return 'broken';
-  const key = digestKeys.get(textOf(digest['digestPublicKeyFingerprint']));
-  if (key === undefined || signature === null) return 'unverified';
-  if (!/^(?:[0-9a-fA-F]{2})+$/.test(signature)) return 'broken';
-  const message = signingString(digest, bytes);
-  const made = verify('sha256', message, key, parseHex(signature.toLowerCase()));
-  return made ? 'verified' : 'broken';
+  const { digest, hash, signature } = one;
+  const text = (name: string): string => textOf(digest[name]) || 'null';
+  if (signature === null) return 'unverified';
+  const message = digestStatement({
+    endTime: text('digestEndTime'),
+    place: `${text('digestS3Bucket')}/${text('digestS3Object')}`,
+    sha256: hash,
+    previousSignature: text('previousDigestSignature'),
+  });
+  const fingerprint = textOf(digest['digestPublicKeyFingerprint']);
+  return judgeDigestSignature({ message, signature, fingerprint }, trust);
 }
 
 /**
- * The first break of a chain of digests of one trail and region, oldest first: a signature that does not verify, a
- * digest that does not name the one before it by its hash and signature, or a gap of time between two; null if it holds.
+ * Holds the signature of a digest against the key of the fingerprint that it names.
+ *
+ * @param claim.message  what `digestStatement` makes
+ * @param claim.signature  hexadecimal, as S3 hands it out
  */
-export function findChainBreak(
-  chain: readonly SignedDigest[],
-  trust: Pick<IngestTrust, 'digestKeys'>,
-): { readonly index: number; readonly why: 'signature' | 'link' | 'gap' | 'unverified' } | null {
-  let before: SignedDigest | undefined;
-  for (const [index, one] of chain.entries()) {
-    const result = judgeDigest(one, trust);
-    if (result !== 'verified') return { index, why: result === 'broken' ? 'signature' : result };
-    if (before !== undefined) {
-      const now = parseWireJson(one.bytes) as JsonObject; // judged above: it is one
-      const last = parseWireJson(before.bytes) as JsonObject;
-      const linked =
-        now['previousDigestHashValue'] === hex(sha256(before.bytes)) &&
-        now['previousDigestSignature'] === before.signature;
-      if (!linked) return { index, why: 'link' };
-      if (now['digestStartTime'] !== last['digestEndTime']) return { index, why: 'gap' };
-    }
-    before = one;
-  }
-  return null;
+export function judgeDigestSignature(
+  claim: {
+    readonly message: Uint8Array;
+    readonly signature: string;
+    readonly fingerprint: string;
+  },
+  { digestKeys }: Pick<IngestTrust, 'digestKeys'>,
+): DigestResult {
+  const key = digestKeys.get(claim.fingerprint);
+  if (key === undefined) return 'unverified';
+  if (!/^(?:[0-9a-fA-F]{2})+$/.test(claim.signature)) return 'broken';
+  const signature = parseHex(claim.signature.toLowerCase());
+  return verify('sha256', claim.message, key, signature) ? 'verified' : 'broken';
 }
 
-/** True if a file of records, unpacked, is one that the digest lists. */
-export function isListed(
-  digest: JsonValue,
-  file: { readonly object: string; readonly bytes: Uint8Array },
-): boolean {
-  const files = isJsonObject(digest) ? digest['logFiles'] : undefined;
-  const wanted = sha256(file.bytes);
-  return (Array.isArray(files) ? files : []).some((one) => {
-    if (!isJsonObject(one) || one['s3Object'] !== file.object) return false;
-    const told = one['hashValue'];
-    return (
-      typeof told === 'string' && /^[0-9a-f]{64}$/.test(told) && equalBytes(parseHex(told), wanted)
-    );
-  });
+function suffixOf(signature: string | null, part: number): string | null {
+  const parts = [
+    ...(signature === null ? [] : [hex(sha256(utf8(signature)).subarray(0, 8))]),
+    ...(part === 0 ? [] : [String(part)]),
+  ];
+  return parts.length === 0 ? null : parts.join('.');
 }
 
-function signingString(digest: JsonObject, bytes: Uint8Array): Uint8Array {
-  const text = (name: string): string => textOf(digest[name]) || 'null';
-  return utf8(
-    [
-      text('digestEndTime'),
-      `${text('digestS3Bucket')}/${text('digestS3Object')}`,
-      hex(sha256(bytes)),
-      text('previousDigestSignature'),
-    ].join('\n'),
+/** Seconds between start and end; null where they are no times, or too far apart to be told. */
+function periodOf(digest: JsonObject): number | null {
+  const [start, end] = [digest['digestStartTime'], digest['digestEndTime']].map((time) =>
+    Date.parse(textOf(time)),
   );
+  const seconds = ((end ?? Number.NaN) - (start ?? Number.NaN)) / 1000;
+  return Number.isInteger(seconds) && seconds >= 1 && seconds <= PERIOD_MAX_S ? seconds : null;
 }
+
+const PERIOD_MAX_S = 604_800;
 
 function textOf(value: JsonValue | undefined): string {
   return typeof value === 'string' ? value : '';

@@ -1,6 +1,7 @@
 export type { Adapter, WireHeaders } from './adapter.ts';
 export { ADAPTERS } from './adapters.ts';
 export { CLOUDEVENTS, cloudEventsMode } from './cloudevents.ts';
+export { judgeDigestSignature } from './cloudtrail-digest.ts';
 export { createSalts } from './commitment.ts';
 export type { IngestContext } from './mapped-event.ts';
 export { OTLP_LOGS, OTLP_TRACES, PROTOBUF_TYPE } from './otlp.ts';

@@ -12,6 +12,12 @@ export interface Envelope {
   readonly drop: readonly string[];
 }
 
+/** The items of a body, and whether it is one envelope and nothing else: a file, where an emitter delivers files. */
+export interface OpenedJson {
+  readonly items: readonly Uint8Array[];
+  readonly isEnvelope: boolean;
+}
+
 /**
  * The items of a JSON body as views of it: of an array its items, of values one after the other each, of lines each, else
  * the body itself. What is an envelope is opened, wherever it stands: its items come in its place.
@@ -25,14 +31,24 @@ export function jsonItems(
   itemsMax: number,
   envelope?: Envelope,
 ): readonly Uint8Array[] {
+  return envelope === undefined
+    ? partsOf(body, itemsMax)
+    : openJson(body, itemsMax, envelope).items;
+}
+
+/** As `jsonItems`, and tells whether the body is one envelope. */
+export function openJson(body: Uint8Array, itemsMax: number, envelope: Envelope): OpenedJson {
   const parts = partsOf(body, itemsMax);
-  if (envelope === undefined) return parts;
   const items: Uint8Array[] = [];
+  let envelopes = 0;
   for (const part of parts) {
-    for (const item of opened(part, itemsMax, envelope, parts.length === 1)) items.push(item);
+    const held = opened(part, itemsMax, envelope, parts.length === 1);
+    if (held !== undefined) envelopes += 1;
+    for (const item of held ?? [part]) items.push(item);
     if (items.length > itemsMax) throw tooMany(itemsMax);
   }
-  return items;
+  const isObject = body[skipSpace(body, 0)] === OPEN_BRACE;
+  return { items, isEnvelope: isObject && parts.length === 1 && envelopes === 1 };
 }
 
 /** A count of parts that refuses where there are too many, before they are gathered. */
@@ -71,18 +87,18 @@ function objectsOf(body: Uint8Array, take: () => void): readonly Uint8Array[] | 
   return objects;
 }
 
-/** The items of an envelope, and what else it says; what is no envelope stays what it is. */
+/** The items of an envelope, and what else it says; undefined for what is no envelope. */
 function opened(
   part: Uint8Array,
   itemsMax: number,
   { list, drop }: Envelope,
   isWhole: boolean,
-): readonly Uint8Array[] {
+): readonly Uint8Array[] | undefined {
   const scan = (): ScannedMembers | undefined => scanMembers(part, [list, ...drop]);
   // One of several that cannot be read is an item that cannot be read.
   const members = isWhole ? scan() : orNone(scan);
   const items = members?.wanted.get(list);
-  if (members === undefined || items === undefined) return [part];
+  if (members === undefined || items === undefined) return undefined;
   const others = members.others();
   const rest = others.size === 0 ? [] : [objectOf(others)];
   if (items[0] === OPEN_BRACKET) return [...rest, ...scanArrayItems(items, { itemsMax })];

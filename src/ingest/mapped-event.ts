@@ -42,6 +42,8 @@ export interface WireItem {
   readonly raw: Uint8Array;
   /** What the rules read; undefined where the bytes are not what the format says. */
   readonly input: JsonValue | undefined;
+  /** Id of the event of what it came in, if that has one: it stands in `ctx.parent_id`, whatever the item says. */
+  readonly parent?: string;
 }
 
 /**
@@ -112,6 +114,7 @@ function complete(draft: Draft, item: WireItem, mapping: Mapping, context: Inges
   fill('/action/name', String(draft.get('/kind')));
   fill('/action/class', classOfKind(String(draft.get('/kind'))));
   fill('/outcome/result', 'unknown');
+  if (item.parent !== undefined) draft.set('/ctx/parent_id', item.parent, []);
 }
 
 /** Nobody speaks for a source that is not his: what he says of it is kept beside. */
@@ -242,6 +245,7 @@ function reduced(draft: Draft, item: WireItem, context: IngestContext): Made {
     slim.set('/cred/type', clean('/cred/type', 'other'), []);
     slim.set('/cred/id', credential, []);
   }
+  if (item.parent !== undefined) slim.set('/ctx/parent_id', item.parent, []);
   slim.withheld.push({ pointer: '/rest', value: item.input ?? null, sealed: holds });
   slim.set('/ext/nhi.reduced', holds ? 'secret' : 'too-large', []);
   const commitments = commitTo(slim.withheld, context.random, true);

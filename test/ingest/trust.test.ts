@@ -1,12 +1,13 @@
-import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { utf8 } from '../../src/core/bytes.ts';
+import { utf8, utf8Text } from '../../src/core/bytes.ts';
 import type { NhiEvent } from '../../src/event/nhi-event.ts';
-import { findChainBreak, isListed, type SignedDigest } from '../../src/ingest/cloudtrail-digest.ts';
+import { isJsonObject } from '../../src/event/strict-json.ts';
 import { ADAPTERS, type IngestTrust, ingest, NO_TRUST } from '../../src/ingest/ingest.ts';
 import { digestKeyOf, signingKeyOf } from '../../src/ingest/trust.ts';
 import { openIngestApp } from '../support/ingest-app.ts';
+import { BUCKET, sha256Hex, Trail } from '../support/trail.ts';
 import { headersOf, testContext } from './golden.ts';
 
 const ISSUER = 'https://idp.acme.test/';
@@ -154,88 +155,65 @@ describe('a DSSE envelope', () => {
   });
 });
 
-describe('a chain of CloudTrail digests', () => {
+describe('a CloudTrail digest', () => {
   const keys = generateKeyPairSync('rsa', { modulusLength: 2_048 });
-  const fingerprint = '31e8b5433410dfb61a9dc45cc65b22ff';
+  const trail = new Trail('111122223333', { keys });
   const published = keys.publicKey.export({ format: 'der', type: 'pkcs1' }).toString('base64');
-  const trust = { ...NO_TRUST, digestKeys: new Map([[fingerprint, digestKeyOf(published)]]) };
-  const files = {
-    object: 'AWSLogs/1/CloudTrail/eu-west-1/a.json.gz',
-    bytes: utf8('{"Records":[]}'),
-  };
-  const chain = chainOf(4, keys.privateKey);
+  const trust = { ...NO_TRUST, digestKeys: new Map([[trail.fingerprint, digestKeyOf(published)]]) };
+  const [first, second] = trail.hours(2);
+  if (first === undefined || second === undefined) throw new Error('two hours');
 
-  it('holds', () => {
-    expect(findChainBreak(chain, trust)).toBeNull();
-    expect(isListed(JSON.parse(Buffer.from(chain[0]?.bytes ?? []).toString()), files)).toBe(true);
-    expect(
-      isListed(JSON.parse(Buffer.from(chain[0]?.bytes ?? []).toString()), {
-        ...files,
-        bytes: utf8('x'),
-      }),
-    ).toBe(false);
-  });
-
-  it('breaks where a digest was left out, altered, or signed by another key', () => {
-    const [a, b, c, d] = chain as [SignedDigest, SignedDigest, SignedDigest, SignedDigest];
-    expect(findChainBreak([a, c, d], trust)).toEqual({ index: 1, why: 'link' });
-    const altered = {
-      ...b,
-      bytes: utf8(Buffer.from(b.bytes).toString().replace('a.json', 'b.json')),
-    };
-    expect(findChainBreak([a, altered, c], trust)).toEqual({ index: 1, why: 'signature' });
-    const other = generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey;
-    expect(findChainBreak(chainOf(2, other), trust)).toEqual({ index: 0, why: 'signature' });
-    expect(findChainBreak(chain, NO_TRUST)).toEqual({ index: 0, why: 'unverified' });
-    expect(findChainBreak([{ ...a, signature: null }], trust)).toEqual({
-      index: 0,
-      why: 'unverified',
+  it('becomes a heartbeat that carries the checkpoint, and all that the next one is held to', () => {
+    const { bytes, signature, object } = second.digest;
+    const headers = { 'x-amz-meta-signature': signature };
+    const event = eventOf('cloudtrail-digest', utf8Text(bytes), trust, headers);
+    const previous = `sha256:${sha256Hex(first.digest.bytes)}`;
+    expect(event).toMatchObject({
+      kind: 'source.heartbeat',
+      src: { id: trail.source },
+      outcome: { result: 'success' },
+      time: { occurred: '2026-11-20T02:00:00Z' },
+      cred: { id: trail.fingerprint },
+      body: {
+        period_s: 3_600,
+        chain: {
+          result: 'verified',
+          id: object,
+          digest: `sha256:${sha256Hex(bytes)}`,
+          prev_digest: previous,
+          files: 2,
+        },
+      },
+      artifact: {
+        name: `${BUCKET}/${object}`,
+        sig_ref: signature,
+        prov_ref: first.digest.signature,
+      },
+      res: [
+        { type: 'cloudtrail.digest', id: `${BUCKET}/${first.digest.object}`, digest: previous },
+        ...second.files.map((file) => ({
+          type: 'cloudtrail.file',
+          id: `${BUCKET}/${file.object}`,
+          digest: `sha256:${sha256Hex(file.bytes)}`,
+        })),
+      ],
     });
   });
 
-  it('becomes heartbeats that carry its checkpoints, broken ones too', () => {
-    for (const { bytes, signature } of chain) {
-      const headers = { 'x-amz-meta-signature': signature ?? '' };
-      const event = eventOf('cloudtrail-digest', Buffer.from(bytes).toString(), trust, headers);
-      expect(event).toMatchObject({
-        kind: 'source.heartbeat',
-        src: { id: 'aws:cloudtrail:111122223333:eu-west-1' },
-        body: { chain: { result: 'verified', digest: `sha256:${sha256Hex(bytes)}`, files: 1 } },
-      });
-    }
-    const [first] = chain;
-    const text = Buffer.from(first?.bytes ?? []).toString();
-    const headers = { 'x-amz-meta-signature': first?.signature ?? '' };
-    const broken = eventOf('cloudtrail-digest', text.replace('a.json', 'b.json'), trust, headers);
-    expect(broken.body).toMatchObject({ chain: { result: 'broken' } });
-    expect(broken.outcome.result).toBe('failure');
+  it('that does not verify is kept, and says so', () => {
+    const { bytes, signature } = first.digest;
+    const text = utf8Text(bytes);
+    const judged = (body: string, made: string | null, by: IngestTrust = trust): string => {
+      const headers: Record<string, string> = made === null ? {} : { 'x-amz-meta-signature': made };
+      const { body: kept, outcome } = eventOf('cloudtrail-digest', body, by, headers);
+      const chain = kept?.['chain'];
+      return `${isJsonObject(chain) ? chain['result'] : 'none'} ${outcome.result}`;
+    };
+    expect(judged(text, signature)).toBe('verified success');
+    expect(judged(text.replace('_0.json', '_9.json'), signature)).toBe('broken failure');
+    expect(judged(text, second.digest.signature)).toBe('broken failure');
+    expect(judged(text, 'no hex')).toBe('broken failure');
+    expect(judged(text, null)).toBe('unverified unknown');
+    expect(judged(text, signature, NO_TRUST)).toBe('unverified unknown');
   });
-
-  function chainOf(length: number, key: KeyObject): readonly SignedDigest[] {
-    const made: SignedDigest[] = [];
-    for (let hour = 0; hour < length; hour++) {
-      const before = made.at(-1);
-      const digest = {
-        awsAccountId: '111122223333',
-        digestStartTime: `2026-11-20T0${hour}:01:31Z`,
-        digestEndTime: `2026-11-20T0${hour + 1}:01:31Z`,
-        digestS3Bucket: 'amzn-s3-demo-bucket',
-        digestS3Object: `AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/11/20/${hour}.json.gz`,
-        digestPublicKeyFingerprint: fingerprint,
-        digestSignatureAlgorithm: 'SHA256withRSA',
-        previousDigestHashValue: before === undefined ? null : sha256Hex(before.bytes),
-        previousDigestSignature: before?.signature ?? null,
-        logFiles: [{ s3Object: files.object, hashValue: sha256Hex(files.bytes) }],
-      };
-      const bytes = utf8(JSON.stringify(digest));
-      const { digestEndTime, digestS3Bucket, digestS3Object } = digest;
-      const message = `${digestEndTime}\n${digestS3Bucket}/${digestS3Object}\n${sha256Hex(bytes)}\n${before?.signature ?? 'null'}`;
-      made.push({ bytes, signature: sign('sha256', utf8(message), key).toString('hex') });
-    }
-    return made;
-  }
 });
-
-function sha256Hex(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
