@@ -11,6 +11,7 @@ import { openings } from './openings.ts';
 import { restore } from './restore.ts';
 import { retire } from './retire.ts';
 import { serve } from './serve.ts';
+import { source } from './source.ts';
 import { submit } from './submit.ts';
 import { token } from './token.ts';
 import { verify } from './verify.ts';
@@ -24,6 +25,7 @@ export const COMMANDS: readonly Command[] = [
   submit,
   verify,
   lookup,
+  source,
   openings,
   audit,
   check,

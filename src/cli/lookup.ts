@@ -65,7 +65,7 @@ the one that is required, with 1 if not, with 2 if it could not try.
     checkUrl(url);
     const lookupKey = parseLookupKey(key);
     const place = placeOf(flags);
-    const policy = await policyOf(flags);
+    const policy = await lookupTrust(flags);
     const file = flags.text('known');
     const of = { origin: logKeyOfPolicy(policy.policy).name, key: formatLookupKey(lookupKey) };
     const kept = file === undefined ? null : await readKept(file, of);
@@ -137,7 +137,12 @@ function optionsOf(
   };
 }
 
-async function policyOf(flags: Flags): Promise<LookupPolicy> {
+/**
+ * Whom a lookup trusts, and what it asks for: `--policy`, `--vkey`, `--require`, `--auditor`, `--max-age`.
+ *
+ * @throws {TransparencyError} config.malformed, and what policies throw
+ */
+export async function lookupTrust(flags: Flags): Promise<LookupPolicy> {
   const file = flags.text('policy');
   const vkey = flags.text('vkey');
   if ((file === undefined) === (vkey === undefined)) {
@@ -167,12 +172,16 @@ function placeOf(flags: Flags): { known?: KnownPostings; range?: IndexRange } {
   if (since !== undefined) {
     return { known: { count: since, lastIndex: null, edge: since === 0 ? [] : null } };
   }
-  if (range === undefined) return {};
+  return range === undefined ? {} : { range: indexRangeOf(range) };
+}
+
+/** The entries of `--range A:B`. @throws {TransparencyError} config.malformed */
+export function indexRangeOf(range: string): IndexRange {
   const [lo, hi, more] = range.split(':').map(integerOf);
   if (lo === undefined || hi === undefined || more !== undefined || lo > hi) {
     throw malformed('--range A:B: entries A to below B');
   }
-  return { range: { lo, hi } };
+  return { lo, hi };
 }
 
 function integerFlag(flags: Flags, name: string): number | undefined {
@@ -213,7 +222,7 @@ function tailOf({ tailFound, head, mappedTo, checkpoint }: LookupResult): string
 }
 
 /** Is nothing left out that the checkpoint covers and that was asked for? */
-function isComplete({ range, completeTo, checkpoint }: LookupResult): boolean {
+export function isComplete({ range, completeTo, checkpoint }: LookupResult): boolean {
   return completeTo >= Math.min(range?.hi ?? checkpoint.size, checkpoint.size);
 }
 

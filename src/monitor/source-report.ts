@@ -11,15 +11,17 @@ export interface SourceEntry {
 }
 
 /** What a source's own numbers, links and times contradict, or leave open. */
-export type SourceRule =
-  | 'gap'
-  | 'reorder'
-  | 'repeated-number'
-  | 'broken-link'
-  | 'restart'
-  | 'clock-backwards'
-  | 'clock-future'
-  | 'clock-late';
+export const SOURCE_RULES = [
+  'gap',
+  'reorder',
+  'repeated-number',
+  'broken-link',
+  'restart',
+  'clock-backwards',
+  'clock-future',
+  'clock-late',
+] as const;
+export type SourceRule = (typeof SOURCE_RULES)[number];
 
 /** One finding, with what shows it. */
 export interface SourceFinding {

@@ -1,4 +1,9 @@
-"""Sends with libraries that were not written here; test/emitters/python.ts says what must be in the tree after it."""
+"""Sends with libraries that were not written here; test/emitters/python.ts says what must be in the tree after it.
+
+    emit.py URL [OTLP-URL]
+
+With a second URL logs and spans go there, through whatever stands there, and nothing else is sent.
+"""
 import json
 import logging
 import sys
@@ -20,10 +25,11 @@ from securesystemslib.dsse import Envelope as DsseEnvelope
 from securesystemslib.signer import CryptoSigner
 
 url = sys.argv[1]
+otlp = sys.argv[2] if len(sys.argv) > 2 else url
 resource = Resource.create({"service.name": "py-agent"})
 
 for compression in (Compression.NoCompression, Compression.Gzip):
-    exporter = OTLPLogExporter(endpoint=f"{url}/v1/logs", compression=compression)
+    exporter = OTLPLogExporter(endpoint=f"{otlp}/v1/logs", compression=compression)
     provider = LoggerProvider(resource=resource)
     provider.add_log_record_processor(BatchLogRecordProcessor(exporter))
     logger = logging.Logger("agent", level=logging.INFO)
@@ -43,7 +49,7 @@ for compression in (Compression.NoCompression, Compression.Gzip):
     provider.force_flush()
     provider.shutdown()
 
-spans = OTLPSpanExporter(endpoint=f"{url}/v1/traces", compression=Compression.Gzip)
+spans = OTLPSpanExporter(endpoint=f"{otlp}/v1/traces", compression=Compression.Gzip)
 tracing = TracerProvider(resource=resource)
 tracing.add_span_processor(BatchSpanProcessor(spans))
 tracer = tracing.get_tracer("agents")
@@ -51,6 +57,8 @@ with tracer.start_as_current_span("invoke_agent", attributes={"gen_ai.operation.
     with tracer.start_as_current_span("execute_tool", attributes={"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "t"}):
         pass
 tracing.shutdown()
+if otlp != url:
+    sys.exit()
 
 signer = CryptoSigner.generate_ed25519()
 

@@ -1,6 +1,6 @@
 /**
  * Emitters that were not written here, at a server on a socket: `npm run test:emitters`. OpenTelemetry in JavaScript and
- * Python, the CloudEvents SDK, in-toto, JOSE. Each says what must be in the tree after it.
+ * Python, the CloudEvents SDK, in-toto, JOSE; and chains of CloudTrail digests. Each says what must be in the tree after it.
  */
 import { generateKeyPairSync } from 'node:crypto';
 import { type EventLeaf, parseLeaf } from '../../src/event/leaf.ts';
@@ -8,6 +8,7 @@ import { createApp, limitsOf, listen } from '../../src/http/http.ts';
 import { NO_TRUST } from '../../src/ingest/ingest.ts';
 import type { Log } from '../../src/log/log.ts';
 import { openTestLog } from '../support/test-log.ts';
+import { sendTrails } from '../trail/cloudtrail.ts';
 import { sendCloudEvents } from './cloudevents.ts';
 import { sendJose } from './jose.ts';
 import { sendOtel } from './otel.ts';
@@ -54,6 +55,16 @@ for (const [name, send] of SUITES) {
   } finally {
     await server.close();
     await log.close();
+  }
+}
+// These need a server as a process: a command asks it, or it is killed.
+const PROCESSES = [['CloudTrail digest chains, with a key of the test', sendTrails]] as const;
+for (const [name, send] of PROCESSES) {
+  console.log(`== ${name}`);
+  try {
+    await send({ check: report });
+  } catch (error) {
+    report(false, `${name}: ${error instanceof Error ? error.stack : String(error)}`);
   }
 }
 console.log(`${passed} passed, ${failed} failed`);

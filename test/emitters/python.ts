@@ -15,12 +15,7 @@ const PACKAGES = [
 /** Sends with libraries of Python: OpenTelemetry logs and spans, in-toto's links and attestations in DSSE. */
 export async function sendPython(target: Target): Promise<void> {
   const { url, check } = target;
-  if (!existsSync(join(VENV, 'ready'))) {
-    await run('python3', ['-m', 'venv', VENV]);
-    await run(join(VENV, 'bin', 'pip'), ['install', '--quiet', ...PACKAGES]);
-    await run('touch', [join(VENV, 'ready')]);
-  }
-  const said = await run(join(VENV, 'bin', 'python'), [join(import.meta.dirname, 'emit.py'), url]);
+  const said = await pythonWith(['emit.py', url]);
   const leaves = await target.leaves();
   const of = (adapter: string) =>
     leaves.filter(({ recv }) => recv.adapter === adapter).map(({ event }) => event);
@@ -54,6 +49,16 @@ export async function sendPython(target: Target): Promise<void> {
     'envelopes: the artifact, and the id of the key that signed',
   );
   check(said.includes('posted again: 200'), 'the same envelope again is success, and no leaf');
+}
+
+/** Runs a program of this folder, with those libraries; what it said. */
+export async function pythonWith([program = '', ...args]: readonly string[]): Promise<string> {
+  if (!existsSync(join(VENV, 'ready'))) {
+    await run('python3', ['-m', 'venv', VENV]);
+    await run(join(VENV, 'bin', 'pip'), ['install', '--quiet', ...PACKAGES]);
+    await run('touch', [join(VENV, 'ready')]);
+  }
+  return await run(join(VENV, 'bin', 'python'), [join(import.meta.dirname, program), ...args]);
 }
 
 function run(command: string, args: readonly string[]): Promise<string> {
