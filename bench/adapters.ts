@@ -144,7 +144,9 @@ function contextOf(): IngestContext {
 }
 
 function megabytes({ takenPerSecond, itemBytes }: Row): string {
-  return ((takenPerSecond * itemBytes) / 1e6).toFixed(1);
+  const figure = (takenPerSecond * itemBytes) / 1e6;
+  // A format that comes one item a request is far below the others.
+  return figure < 0.1 ? figure.toPrecision(1) : figure.toFixed(1);
 }
 
 function sectionText(): string {

@@ -12,7 +12,7 @@ import type { GuardState, Store } from '../log/ports.ts';
 import { META_KEY } from '../log/rows.ts';
 import { codeOf } from '../storage/folder.ts';
 import { levelStoreExists, openGuardFile, openLevelStore } from '../storage/storage.ts';
-import type { CheckResult } from './check.ts';
+import type { CheckResult } from './check-result.ts';
 import type { CommandIo } from './command.ts';
 import type { FolderConfig } from './config.ts';
 import { IndexCheck } from './index-check.ts';

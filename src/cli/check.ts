@@ -4,6 +4,7 @@ import { base64 } from '../core/base64.ts';
 import { type ErrorCode, isTransparencyError, TransparencyError } from '../core/error.ts';
 import type { Policy } from '../core/policy.ts';
 import { checkFolder } from './check-folder.ts';
+import type { CheckResult } from './check-result.ts';
 import type { Command, CommandIo, ExitCode } from './command.ts';
 import { DATA_FOLDER_FLAGS, dataFoldersOf, isDataFolder } from './data-folder.ts';
 import { type Flags, parseFlags } from './flags.ts';
@@ -70,25 +71,6 @@ Variable: VARVE_TOKEN, a token with the role audit, where one is asked for
     }
   },
 };
-
-/** What was derived anew, and of what. */
-export interface CheckResult {
-  readonly origin: string;
-  readonly size: number;
-  /** Size of the newest signed head. */
-  readonly signed: number;
-  readonly rootHash: Uint8Array;
-  readonly derived: {
-    readonly entries: number;
-    readonly entryBytes: number;
-    readonly bundles: number;
-    readonly tiles: number;
-  };
-  /** What else was held to it, for a person. */
-  readonly also: readonly string[];
-  /** What could have been, and was not. */
-  readonly notChecked: readonly string[];
-}
 
 /** These are not the log's lies: it could not be read, or the command line names something else. */
 const COULD_NOT_RUN: ReadonlySet<ErrorCode> = new Set([
