@@ -136,6 +136,8 @@ export function indexEvent(
     readonly cred?: string;
     readonly deleg?: string;
     readonly kind?: string;
+    /** Beside its id and format. */
+    readonly src?: JsonObject;
   } = {},
 ): Uint8Array {
   const event: JsonObject = {
@@ -145,7 +147,7 @@ export function indexEvent(
     phase: 'complete',
     tenant: 'acme',
     time: { occurred: '2026-11-20T09:27:00Z' },
-    src: { id: 'gw-1', format: 'native' },
+    src: { id: 'gw-1', format: 'native', ...fields.src },
     actor: { type: 'ai_agent', id: fields.actor ?? 'agent' },
     action: { name: 'call', class: 'exec' },
     outcome: { result: 'success' },

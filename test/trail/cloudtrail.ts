@@ -13,6 +13,7 @@ import {
   type TrailFile,
   type TrailHour,
 } from '../support/trail.ts';
+import { validateLogs } from './aws-cli.ts';
 
 /** Hours of each chain: as many digests, and two files of records for each. */
 const HOURS = 24;
@@ -32,6 +33,8 @@ interface Case {
   readonly change: (sent: Sent, stranger: Trail) => void;
   /** Further flags. */
   readonly flags?: readonly string[];
+  /** What `aws cloudtrail validate-logs` counts of it; undefined: it is not asked. */
+  readonly aws?: string;
 }
 
 const CASES: readonly Case[] = [
@@ -39,6 +42,7 @@ const CASES: readonly Case[] = [
     name: 'a chain that is whole',
     rules: [],
     change: () => {},
+    aws: '24/24 digest files valid; 48/48 log files valid',
   },
   {
     name: 'one that came backwards, and twice',
@@ -60,6 +64,7 @@ const CASES: readonly Case[] = [
     name: 'a digest missing',
     rules: ['missing-digest', 'unlisted-file'],
     change: ({ digests }) => digests.splice(9, 1),
+    aws: '23/24 digest files valid, 1/24 digest files INVALID; 46/46 log files valid',
   },
   {
     name: 'a digest altered',
@@ -68,6 +73,7 @@ const CASES: readonly Case[] = [
       const one = digests[9] as TrailDigest;
       digests[9] = { ...one, bytes: altered(one.bytes, '_0.json', '_8.json') };
     },
+    aws: '23/24 digest files valid, 1/24 digest files INVALID; 46/46 log files valid',
   },
   {
     name: 'a digest signed by another key',
@@ -124,6 +130,7 @@ const CASES: readonly Case[] = [
     name: 'a listed file missing',
     rules: ['missing-file'],
     change: ({ files }) => files.splice(11, 1),
+    aws: '24/24 digest files valid; 47/48 log files valid, 1/48 log files INVALID',
   },
   {
     name: 'a file whose hash differs',
@@ -132,6 +139,7 @@ const CASES: readonly Case[] = [
       const one = files[11] as TrailFile;
       files[11] = { ...one, bytes: altered(one.bytes, 'GetSecretValue', 'ListSecrets') };
     },
+    aws: '24/24 digest files valid; 47/48 log files valid, 1/48 log files INVALID',
   },
   {
     name: 'no digest at all',
@@ -189,6 +197,16 @@ export async function sendTrails({
       check(
         holds,
         `${name}: exit code ${ended.code}, ${found || 'nothing found'}${holds ? '' : ended.stderr}`,
+      );
+    }
+    for (const { name, rules, aws, ...bucket } of cases) {
+      if (aws === undefined) continue;
+      const { code, stdout, stderr } = await validateLogs(bucket, startMs);
+      const said = [...stdout.matchAll(/^[0-9]+\/[0-9]+ .*$/gm)].map(([line]) => line).join('; ');
+      const holds = code === (rules.length === 0 ? 0 : 1) && said === aws;
+      check(
+        holds,
+        `${name}, to AWS's own judge: exit code ${code}, ${said}${holds ? '' : stdout + stderr}`,
       );
     }
     const { source } = (cases[0] as (typeof cases)[number]).trail;
