@@ -30,7 +30,7 @@ const SUITES: readonly Suite[] = [
   { script: 'test:kill', tools: [], limitSeconds: 360 },
   { script: 'test:corruption', tools: [], limitSeconds: 480 },
   { script: 'test:foreign', tools: ['go'], limitSeconds: 480 },
-  { script: 'test:emitters', tools: ['python3'], limitSeconds: 480 },
+  { script: 'test:emitters', tools: ['python3', 'go'], limitSeconds: 900 },
   { script: 'test:erasure', tools: [], limitSeconds: 360 },
   { script: 'test:secrets', tools: [], limitSeconds: 480 },
   { script: 'test:stories', tools: [], limitSeconds: 480 },

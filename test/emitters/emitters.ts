@@ -1,6 +1,6 @@
 /**
  * Emitters that were not written here, at a server on a socket: `npm run test:emitters`. OpenTelemetry in JavaScript and
- * Python, the CloudEvents SDK, in-toto, JOSE; and chains of CloudTrail digests. Each says what must be in the tree after it.
+ * Python, directly and through a collector, the CloudEvents SDK, in-toto, JOSE; and chains of CloudTrail digests. Each says what must be in the tree after it.
  */
 import { generateKeyPairSync } from 'node:crypto';
 import { type EventLeaf, parseLeaf } from '../../src/event/leaf.ts';
@@ -10,6 +10,7 @@ import type { Log } from '../../src/log/log.ts';
 import { openTestLog } from '../support/test-log.ts';
 import { sendTrails } from '../trail/cloudtrail.ts';
 import { sendCloudEvents } from './cloudevents.ts';
+import { sendThroughCollector } from './collector.ts';
 import { sendJose } from './jose.ts';
 import { sendOtel } from './otel.ts';
 import { sendPython } from './python.ts';
@@ -58,7 +59,10 @@ for (const [name, send] of SUITES) {
   }
 }
 // These need a server as a process: a command asks it, or it is killed.
-const PROCESSES = [['CloudTrail digest chains, with a key of the test', sendTrails]] as const;
+const PROCESSES = [
+  ['CloudTrail digest chains, with a key of the test', sendTrails],
+  ['an OpenTelemetry collector in between', sendThroughCollector],
+] as const;
 for (const [name, send] of PROCESSES) {
   console.log(`== ${name}`);
   try {
