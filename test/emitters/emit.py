@@ -42,6 +42,7 @@ for compression in (Compression.NoCompression, Compression.Gzip):
                 "gen_ai.operation.name": "execute_tool",
                 "gen_ai.agent.id": "agent-7",
                 "gen_ai.tool.name": "create_ticket",
+                "mcp.method.name": "tools/call",
                 "nhi.cred.id": "tok-9f3",
                 "client.address": "10.0.0.1",
             },

@@ -23,13 +23,14 @@ export async function sendPython(target: Target): Promise<void> {
   check(logs.length === 2_000, `logs, protobuf and gzip: ${logs.length} of 2000 are leaves`);
   check(
     logs.every(
-      ({ kind, actor, cred, src }) =>
+      ({ kind, actor, cred, src, tool }) =>
         kind === 'tool.invoke' &&
+        tool?.protocol === 'mcp' &&
         actor.id === 'agent-7' &&
         cred?.id === 'tok-9f3' &&
         src.id.startsWith('otel:py-agent'),
     ),
-    'logs: GenAI attributes are where they belong',
+    'logs: GenAI and MCP attributes are where they belong',
   );
   const spans = of('otlp-traces');
   check(
