@@ -5,10 +5,11 @@ import { type ErrorCode, isTransparencyError, TransparencyError } from '../core/
 import type { Policy } from '../core/policy.ts';
 import { checkFolder } from './check-folder.ts';
 import type { CheckResult } from './check-result.ts';
-import type { Command, CommandIo, ExitCode } from './command.ts';
+import type { Command, CommandIo } from './command.ts';
 import { DATA_FOLDER_FLAGS, dataFoldersOf, isDataFolder } from './data-folder.ts';
 import { type Flags, parseFlags } from './flags.ts';
 import { IndexCheck } from './index-check.ts';
+import { tellNotHeld } from './not-held.ts';
 import { openRemembering, SEEN_FLAGS } from './seen-file.ts';
 import { checkUrl } from './submit.ts';
 import { fetchWithToken } from './token-fetch.ts';
@@ -67,7 +68,7 @@ Variable: VARVE_TOKEN, a token with the role audit, where one is asked for
       return 0;
     } catch (error) {
       if (!isTransparencyError(error) || COULD_NOT_RUN.has(error.code)) throw error;
-      return tellLie(error.code, error.message, flags, io);
+      return tellNotHeld(error, flags, io);
     }
   },
 };
@@ -136,10 +137,4 @@ function tell(result: CheckResult, flags: Flags, io: CommandIo): void {
     ['not proven', 'that the log shows everybody this tree, or that its sources told the truth'],
   ];
   io.write(lines.map(([label = '', text = '']) => `${label.padEnd(12)} ${text}\n`).join(''));
-}
-
-function tellLie(code: ErrorCode, message: string, flags: Flags, io: CommandIo): ExitCode {
-  if (flags.on('json')) io.write(`${JSON.stringify({ holds: false, code, why: message })}\n`);
-  else io.note(`DOES NOT HOLD: ${message}`);
-  return 1;
 }

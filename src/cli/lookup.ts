@@ -18,6 +18,7 @@ import { type Command, type CommandIo, exitCodeOf } from './command.ts';
 import { type Flags, parseFlags } from './flags.ts';
 import { readKept, writeKept } from './known-postings.ts';
 import { readNamedFile } from './named-file.ts';
+import { tellNotHeld } from './not-held.ts';
 import { checkUrl } from './submit.ts';
 import { fetchWithToken } from './token-fetch.ts';
 
@@ -92,10 +93,7 @@ the one that is required, with 1 if not, with 2 if it could not try.
       return 1;
     } catch (error) {
       if (!isTransparencyError(error) || exitCodeOf(error) !== 1) throw error;
-      if (flags.on('json')) {
-        io.write(`${JSON.stringify({ holds: false, code: error.code, why: error.message })}\n`);
-      } else io.note(`DOES NOT HOLD: ${error.message}`);
-      return 1;
+      return tellNotHeld(error, flags, io);
     }
   },
 };
@@ -112,18 +110,8 @@ function optionsOf(
 ): Parameters<typeof lookUp>[0] {
   const { policy, flags, io, seen } = given;
   const tailMax = integerFlag(flags, 'tail-max');
-  const fetch = fetchWithToken(io);
   return {
-    client: openLogClient({
-      ...{ url, policy: policy.policy, fetch },
-      ...(seen === undefined ? {} : { known: seen }),
-    }),
-    location: { url, fetch },
-    policy,
-    nowSeconds: () => Math.floor(io.now() / 1000),
-    anyGrade: true,
-    replay: flags.on('replay'),
-    signal: io.stop,
+    ...lookupAccess(url, { policy, flags, io, seen }),
     onProgress: (what, done, of) => io.progress(`${what}: ${done} of ${of}`),
     // A key of a million events is printed as it is read.
     ...(flags.on('json')
@@ -134,6 +122,34 @@ function optionsOf(
           },
         }),
     ...(tailMax === undefined ? {} : { tailMax }),
+  };
+}
+
+/**
+ * How lookups of a command reach the log, and what each of them is held to.
+ *
+ * @param given.seen  a checkpoint that was seen before
+ */
+export function lookupAccess(
+  url: string,
+  given: {
+    readonly policy: LookupPolicy;
+    readonly flags: Flags;
+    readonly io: CommandIo;
+    readonly seen?: Uint8Array | undefined;
+  },
+): Parameters<typeof lookUp>[0] {
+  const { policy, flags, io, seen } = given;
+  const fetch = fetchWithToken(io);
+  const known = seen === undefined ? {} : { known: seen };
+  return {
+    client: openLogClient({ url, policy: policy.policy, fetch, ...known }),
+    location: { url, fetch },
+    policy,
+    nowSeconds: () => Math.floor(io.now() / 1000),
+    anyGrade: true,
+    replay: flags.on('replay'),
+    signal: io.stop,
   };
 }
 

@@ -1,4 +1,3 @@
-import { openLogClient } from '../client/client.ts';
 import { type LookupResult, lookup as lookUp } from '../client/lookup-client.ts';
 import { isAtLeast } from '../client/lookup-policy.ts';
 import { lookupNotProven, lookupSentence } from '../client/lookup-words.ts';
@@ -21,9 +20,9 @@ import {
 import { type Command, type CommandIo, exitCodeOf } from './command.ts';
 import { readEmitterKeys } from './emitter-keys.ts';
 import { type Flags, parseFlags } from './flags.ts';
-import { indexRangeOf, isComplete, lookupTrust } from './lookup.ts';
+import { indexRangeOf, isComplete, lookupAccess, lookupTrust } from './lookup.ts';
+import { tellNotHeld } from './not-held.ts';
 import { checkUrl } from './submit.ts';
-import { fetchWithToken } from './token-fetch.ts';
 
 /** Sources that are judged together, at most. */
 const SOURCES_MAX = 64;
@@ -85,10 +84,7 @@ Of CloudTrail: ${wrapped(DIGEST_RULES)}
       return counting === 0 && found.every(({ isProven }) => isProven) ? 0 : 1;
     } catch (error) {
       if (!isTransparencyError(error) || exitCodeOf(error) !== 1) throw error;
-      if (flags.on('json')) {
-        io.write(`${JSON.stringify({ holds: false, code: error.code, why: error.message })}\n`);
-      } else io.note(`DOES NOT HOLD: ${error.message}`);
-      return 1;
+      return tellNotHeld(error, flags, io);
     }
   },
 };
@@ -108,21 +104,14 @@ async function lookUpAll(
   { flags, io }: { readonly flags: Flags; readonly io: CommandIo },
 ): Promise<readonly Found[]> {
   const policy = await lookupTrust(flags);
-  const fetch = fetchWithToken(io);
-  const client = openLogClient({ url, policy: policy.policy, fetch });
+  const access = lookupAccess(url, { policy, flags, io });
   const range = flags.text('range');
   const all: Found[] = [];
   let count = 0;
   for (const id of sources) {
     const entries: SourceEntry[] = [];
     const options = {
-      client,
-      location: { url, fetch },
-      policy,
-      nowSeconds: () => Math.floor(io.now() / 1000),
-      anyGrade: true,
-      replay: flags.on('replay'),
-      signal: io.stop,
+      ...access,
       onProgress: (what: string, done: number, of: number) =>
         io.progress(`${id}, ${what}: ${done} of ${of}`),
       onEvent: ({ index, entry }: { readonly index: number; readonly entry: Uint8Array }) => {

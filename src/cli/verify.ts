@@ -8,6 +8,7 @@ import { type Leaf, parseLeaf } from '../event/leaf.ts';
 import type { Command } from './command.ts';
 import { type Flags, parseFlags } from './flags.ts';
 import { readNamedFile } from './named-file.ts';
+import { tellNotHeld } from './not-held.ts';
 import { requireTrust, TRUST_FLAGS } from './trust-flags.ts';
 import { forkVerdictOf, isForkProof, textOfFork } from './verify-fork.ts';
 
@@ -65,12 +66,7 @@ holds, with 1 if anything does not, with 2 if it could not try.
     } catch (error) {
       if (isTransparencyError(error, 'config.malformed')) throw error;
       if (!isTransparencyError(error)) throw error;
-      if (flags.on('json')) {
-        io.write(`${JSON.stringify({ holds: false, code: error.code, why: error.message })}\n`);
-      } else {
-        io.note(`DOES NOT HOLD: ${error.message}`);
-      }
-      return 1;
+      return tellNotHeld(error, flags, io);
     }
   },
 };

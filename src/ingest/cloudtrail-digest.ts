@@ -3,16 +3,17 @@ import { sha256 } from '#sha256';
 import { utf8 } from '../core/bytes.ts';
 import { TransparencyError } from '../core/error.ts';
 import { hex, parseHex } from '../core/hex.ts';
-import { digestStatement } from '../event/digest-statement.ts';
+import {
+  type DigestResult,
+  type DigestSignature,
+  digestStatement,
+} from '../event/digest-statement.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../event/strict-json.ts';
 import type { Adapter } from './adapter.ts';
 import { partCount } from './json-items.ts';
 import { mappingOf } from './mappings.ts';
 import type { IngestTrust } from './trust.ts';
 import { parseWireJson } from './wire-json.ts';
-
-/** What a digest is worth: its key is known and made the signature, or did not, or nobody could tell. */
-export type DigestResult = 'verified' | 'broken' | 'unverified';
 
 /**
  * The adapter of CloudTrail's hourly digest files, unpacked: each becomes a heartbeat of its source that carries the
@@ -83,18 +84,9 @@ function judgeDigest(
   return judgeDigestSignature({ message, signature, fingerprint }, trust);
 }
 
-/**
- * Holds the signature of a digest against the key of the fingerprint that it names.
- *
- * @param claim.message  what `digestStatement` makes
- * @param claim.signature  hexadecimal, as S3 hands it out
- */
+/** Holds the signature of a digest against the key of the fingerprint that it names. */
 export function judgeDigestSignature(
-  claim: {
-    readonly message: Uint8Array;
-    readonly signature: string;
-    readonly fingerprint: string;
-  },
+  claim: DigestSignature,
   { digestKeys }: Pick<IngestTrust, 'digestKeys'>,
 ): DigestResult {
   const key = digestKeys.get(claim.fingerprint);

@@ -21,6 +21,11 @@ export function digestsOf(claims: readonly DigestFacts[]): readonly Digest[] {
   return digests.sort((a, b) => a.endMs - b.endMs || (a.indices[0] ?? 0) - (b.indices[0] ?? 0));
 }
 
+/** Digests whose signature is not broken: what they say counts. */
+export function soundOf(digests: readonly Digest[]): readonly Digest[] {
+  return digests.filter(({ result }) => result !== 'broken');
+}
+
 const RANK = { verified: 0, unverified: 1, broken: 2 } as const;
 
 /**
@@ -30,7 +35,7 @@ const RANK = { verified: 0, unverified: 1, broken: 2 } as const;
  * @param chain  digests of one chain, the oldest first
  */
 export function chainFindings(chain: readonly Digest[]): readonly DigestFinding[] {
-  const sound = chain.filter(({ result }) => result !== 'broken');
+  const sound = soundOf(chain);
   const findings: DigestFinding[] = [...signatureFindings(chain), ...forks(sound)];
   const places = {
     byDigest: new Map(chain.map((one) => [one.digest, one])),

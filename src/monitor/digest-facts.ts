@@ -1,3 +1,4 @@
+import type { DigestResult } from '../event/digest-statement.ts';
 import type { NhiEvent } from '../event/nhi-event.ts';
 import type { SourceEntry } from './source-report.ts';
 
@@ -34,7 +35,7 @@ export interface DigestFacts {
   /** null: it does not say. */
   readonly startMs: number | null;
   /** As the log judged it when it came. */
-  readonly result: 'verified' | 'broken' | 'unverified';
+  readonly result: DigestResult;
   /** Files that it lists. */
   readonly fileCount: number;
   /** Those that its leaves name. */
@@ -125,7 +126,7 @@ function digestOf(index: number, event: NhiEvent): DigestFacts | null {
     endMs,
     startMs: typeof period === 'number' ? endMs - period * 1000 : null,
     // The schema of a heartbeat has these three.
-    result: chain['result'] as DigestFacts['result'],
+    result: chain['result'] as DigestResult,
     fileCount: typeof chain['files'] === 'number' ? chain['files'] : 0,
     files: (event.res ?? [])
       .filter(({ type }) => type === 'cloudtrail.file')

@@ -1,5 +1,9 @@
-import { digestStatement } from '../event/digest-statement.ts';
-import { chainFindings, type Digest, digestsOf } from './digest-chain.ts';
+import {
+  type DigestResult,
+  type DigestSignature,
+  digestStatement,
+} from '../event/digest-statement.ts';
+import { chainFindings, type Digest, digestsOf, soundOf } from './digest-chain.ts';
 import { type DigestFacts, trailFacts } from './digest-facts.ts';
 import { judgeFiles } from './digest-files.ts';
 import type { SourceEntry } from './source-report.ts';
@@ -54,17 +58,9 @@ export interface DigestReport {
 /** How digests are judged. */
 export interface DigestOptions {
   /** Judges the signatures anew, with keys of the caller's; without it what the log said of them stands. */
-  readonly judge?: (claim: SignatureClaim) => DigestFacts['result'];
+  readonly judge?: (claim: DigestSignature) => DigestResult;
   /** True: that there is no digest at all is a finding. */
   readonly expected?: boolean;
-}
-
-/** A signature, what it is over, and the key that is said to have made it. */
-export interface SignatureClaim {
-  readonly message: Uint8Array;
-  /** Hexadecimal. */
-  readonly signature: string;
-  readonly fingerprint: string;
 }
 
 /**
@@ -85,10 +81,7 @@ export function digestReport(
   const digests = digestsOf(claims);
   if (digests.length === 0) return withoutDigest(facts.files.length, expected);
   const chains = grouped(digests);
-  const files = judgeFiles(
-    digests.filter(({ result }) => result !== 'broken'),
-    facts,
-  );
+  const files = judgeFiles(soundOf(digests), facts);
   return {
     findings: [...[...chains.values()].flatMap(chainFindings), ...files.findings],
     chains: [...chains].map(([name, chain]) => ({
@@ -102,10 +95,7 @@ export function digestReport(
   };
 }
 
-function anew(
-  digest: DigestFacts,
-  judge: (claim: SignatureClaim) => DigestFacts['result'],
-): DigestFacts {
+function anew(digest: DigestFacts, judge: (claim: DigestSignature) => DigestResult): DigestFacts {
   const { signature, fingerprint } = digest;
   if (signature === null) return { ...digest, result: 'unverified' };
   const message = digestStatement({
@@ -139,7 +129,7 @@ function grouped(digests: readonly Digest[]): ReadonlyMap<string, readonly Diges
 
 /** What lies before the first digest of a chain, and behind the last. */
 function openEnds(chain: readonly Digest[]): readonly string[] {
-  const sound = chain.filter(({ result }) => result !== 'broken');
+  const sound = soundOf(chain);
   const [first, last] = [sound[0], sound.at(-1)];
   if (first === undefined || last === undefined) return [];
   const before = first.previous?.object ?? null;

@@ -8,7 +8,6 @@ export {
   type DigestReport,
   type DigestRule,
   digestReport,
-  type SignatureClaim,
 } from './digest-report.ts';
 export {
   type IndexAuditOptions,

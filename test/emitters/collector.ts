@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SeverityNumber } from '@opentelemetry/api-logs';
 import { OTLPLogExporter as JsonLogExporter } from '@opentelemetry/exporter-logs-otlp-http';
 import { OTLPLogExporter as ProtoLogExporter } from '@opentelemetry/exporter-logs-otlp-proto';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
@@ -19,6 +18,7 @@ import { runWell } from '../e2e/run.ts';
 import { metricsOf, until } from '../e2e/serve/asked.ts';
 import { type ServerProcess, startServer } from '../e2e/server.ts';
 import { pythonWith } from './python.ts';
+import { toolCall } from './tool-call.ts';
 
 const FOLDER = join(import.meta.dirname, '..', 'foreign', 'collector');
 const PROGRAM = join(import.meta.dirname, '..', '..', '.cache', 'otel-collector');
@@ -239,17 +239,7 @@ async function sendLogs(otlp: string): Promise<void> {
       });
       const logger = provider.getLogger('agent.audit', '1.0.0');
       for (let i = 0; i < RECORDS; i++) {
-        logger.emit({
-          severityNumber: SeverityNumber.INFO,
-          eventName: 'gen_ai.execute_tool',
-          body: `execute_tool create_ticket ${i}`,
-          attributes: {
-            'log.record.uid': `${name}-${i}`,
-            'gen_ai.operation.name': 'execute_tool',
-            'gen_ai.agent.id': 'agent-42',
-            'gen_ai.tool.name': 'create_ticket',
-          },
-        });
+        logger.emit(toolCall(i, `${name}-${i}`));
         if (i % CHUNK !== CHUNK - 1) continue;
         await provider.forceFlush();
         await pause(150);

@@ -1,5 +1,4 @@
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import { SeverityNumber } from '@opentelemetry/api-logs';
 import { OTLPLogExporter as JsonLogExporter } from '@opentelemetry/exporter-logs-otlp-http';
 import { OTLPLogExporter as ProtoLogExporter } from '@opentelemetry/exporter-logs-otlp-proto';
 import { OTLPTraceExporter as JsonTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
@@ -9,6 +8,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Target } from './emitters.ts';
+import { toolCall } from './tool-call.ts';
 
 const RECORDS = 1_000;
 
@@ -41,20 +41,14 @@ export async function sendOtel(target: Target): Promise<void> {
     });
     const logger = provider.getLogger('agent.audit', '1.0.0');
     for (let i = 0; i < RECORDS; i++) {
-      logger.emit({
-        severityNumber: SeverityNumber.INFO,
-        eventName: 'gen_ai.execute_tool',
-        body: `execute_tool create_ticket ${i}`,
-        attributes: {
-          'log.record.uid': `${name.replaceAll(/[^a-z]/gi, '')}-${i}`,
-          'gen_ai.operation.name': 'execute_tool',
-          'gen_ai.agent.id': 'agent-42',
-          'gen_ai.tool.name': 'create_ticket',
+      const uid = `${name.replaceAll(/[^a-z]/gi, '')}-${i}`;
+      logger.emit(
+        toolCall(i, uid, {
           'mcp.method.name': 'tools/call',
           'gen_ai.tool.call.arguments': '{"title":"x"}',
           'nhi.big': 9_007_199_254_740_991,
-        },
-      });
+        }),
+      );
     }
     await provider.forceFlush();
     await provider.shutdown();
