@@ -162,9 +162,9 @@ async function openOne(
     if (log.state.kind === 'running') await clearMark(folder.unconfirmedMark);
     const close = async (): Promise<void> => {
       const { kind } = log.state;
-      await log.close();
-      // A halted log may have signed what it could not store: its next start is told nothing good.
-      if (kind === 'running' || kind === 'confirming') await clearMark(folder.runningMark);
+      const closed = await log.close();
+      // What was signed and is not stored is no loss to be told of: the next start knows of it by the mark.
+      if (closed === 'whole') await clearMark(folder.runningMark);
       if (kind === 'running') await clearMark(folder.unconfirmedMark);
     };
     return { log, keys, policy, isNew: plan !== 'open', close };

@@ -74,6 +74,12 @@ export interface LogFigures {
 }
 
 /**
+ * How a log was closed. `whole`: nothing failed, and the head that was signed last is stored; its next start may hold
+ * the store to that.
+ */
+export type ClosedAs = 'whole' | 'unfinished';
+
+/**
  * A transparency log: one tree, one writer.
  *
  * `publishedSize` bounds every read: what lies beyond it is not found.
@@ -187,5 +193,5 @@ export interface Log {
   readonly tiles: TileSource;
 
   /** Refuses new work, commits and answers what is pooled, publishes it, closes the store and the guard. */
-  close(): Promise<void>;
+  close(): Promise<ClosedAs>;
 }

@@ -28,10 +28,19 @@ export interface HeadMakingOptions {
 export class HeadMaking {
   readonly #options: HeadMakingOptions;
   #guarded: GuardState | null;
+  /** Time of the newest head that is stored; null: none is. */
+  #storedMs: number | null;
 
-  constructor(options: HeadMakingOptions, guarded: GuardState | null) {
+  /** @param stored  the newest head that is stored: a crash may have come between the guard and the row */
+  constructor(options: HeadMakingOptions, guarded: GuardState | null, stored: HeadRow | null) {
     this.#options = options;
     this.#guarded = guarded;
+    this.#storedMs = stored?.timeMs ?? null;
+  }
+
+  /** Is the last head that the guard knows of stored? */
+  get isLastStored(): boolean {
+    return this.#storedMs === (this.#guarded?.timeMs ?? null);
   }
 
   /**
@@ -77,6 +86,7 @@ export class HeadMaking {
     const published = { key: PUBLISHED_KEY, value: row.key };
     const rows = head.publication === 'none' ? [row] : [row, published];
     await store.write({ changes: [...rows, tallyChange('S', tallies.heads)], flush: true });
+    this.#storedMs = head.timeMs;
     return head;
   }
 }

@@ -14,6 +14,7 @@ export interface LifeListeners {
 export class LogLife implements FailureSinks {
   readonly #listeners: LifeListeners;
   #state: LogState;
+  #faulted = false;
 
   constructor(state: LogState, listeners: LifeListeners) {
     this.#state = state;
@@ -26,6 +27,11 @@ export class LogLife implements FailureSinks {
 
   get isHalted(): boolean {
     return this.#state.kind === 'halted';
+  }
+
+  /** Has it halted, or has a write failed? */
+  get hasFailed(): boolean {
+    return this.#faulted || this.isHalted;
   }
 
   /** Takes nothing more. False if it did not run. */
@@ -58,6 +64,7 @@ export class LogLife implements FailureSinks {
 
   /** The outcome of a write is unknown. Nothing more is taken: the process is about to end, and nobody would answer. */
   readonly onFault = (error: unknown): void => {
+    this.#faulted = true;
     this.close();
     this.#listeners.onStop(
       new TransparencyError('server.fault', 'a write failed', { cause: error }),

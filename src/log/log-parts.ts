@@ -59,6 +59,7 @@ export interface LogParts {
   readonly reads: HaltingReads;
   /** Null where the log opened halted: nothing is written. */
   readonly sequencer: Sequencer | null;
+  readonly making: HeadMaking;
   readonly publisher: Publisher;
   readonly housekeeping: Housekeeping;
   readonly leafIndex: LeafIndex;
@@ -110,7 +111,8 @@ export function createLogParts(options: OpenLogOptions, setup: LogPartsSetup): L
           integratedSize: size,
           onEvidence: ({ note }) => setup.onSeen(note),
         });
-  const making = new HeadMaking({ store, guard, signer, clock, tallies, timing }, start.guarded);
+  const made = { store, guard, signer, clock, tallies, timing };
+  const making = new HeadMaking(made, start.guarded, start.signed);
   const failOpen = options.failOpen === true;
   const confirming = cosigner !== undefined && cosigner.policy.quorum !== null;
   const publisher = new Publisher(
@@ -172,6 +174,7 @@ export function createLogParts(options: OpenLogOptions, setup: LogPartsSetup): L
   return {
     keys,
     pool,
+    making,
     submissions,
     custody,
     access: new AccessTally({ clock, sleep, say: (body) => submissions.say('access', body) }),

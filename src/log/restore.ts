@@ -222,7 +222,7 @@ async function signAgain(
   // Whoever saw a later head than the published one of this store would take it for a rollback. So nothing is shown
   // until the head that was come back to is: the start shows it to the witnesses first, where there are any.
   await store.write({ changes: [{ key: PUBLISHED_KEY, value: null }], flush: true });
-  await new HeadMaking(parts, await guard.read()).sign({ size, rootHash }, 'none');
+  await new HeadMaking(parts, await guard.read(), newest).sign({ size, rootHash }, 'none');
 }
 
 function ownTiles(store: Store, { builder }: WriterTree): TileSource {

@@ -7,6 +7,7 @@ import { formatVkey } from '../core/vkey.ts';
 import { parseLeaf } from '../event/leaf.ts';
 import type { MappedItem } from '../event/mapped-item.ts';
 import type {
+  ClosedAs,
   Log,
   LogFigures,
   LogState,
@@ -50,7 +51,7 @@ export class RunningLog implements Log {
   readonly #parts: LogParts;
   readonly #life: LogLife;
   #unconfirmedWitnesses: readonly string[] = [];
-  #closing: Promise<void> | null = null;
+  #closing: Promise<ClosedAs> | null = null;
 
   constructor(options: OpenLogOptions, setup: Pick<LogPartsSetup, 'logKey' | 'limits' | 'start'>) {
     this.name = options.name;
@@ -225,15 +226,17 @@ export class RunningLog implements Log {
     return this.#parts.reads.run(() => this.#parts.leafIndex.find(hash));
   }
 
-  close(): Promise<void> {
+  close(): Promise<ClosedAs> {
     this.#closing ??= this.#close();
     return this.#closing;
   }
 
-  async #close(): Promise<void> {
-    const { sequencer, publisher, scrub, housekeeping, leafIndex, custody, access } = this.#parts;
+  async #close(): Promise<ClosedAs> {
+    const { sequencer, publisher, making, scrub, housekeeping, leafIndex, custody, access } =
+      this.#parts;
     access.end();
-    if (this.#life.close()) {
+    const ran = this.#life.close();
+    if (ran) {
       await sequencer?.drain();
       await publisher.drain();
     }
@@ -243,6 +246,8 @@ export class RunningLog implements Log {
     await leafIndex.close();
     await this.#options.store.close();
     await this.#options.guard.close();
+    const isWhole = ran && !this.#life.hasFailed && making.isLastStored;
+    return isWhole ? 'whole' : 'unfinished';
   }
 
   #stop(error: TransparencyError): void {

@@ -53,7 +53,7 @@ async function site(): Promise<Site> {
           return new Response(text, answer);
         },
       }),
-    [Symbol.asyncDispose]: () => log.close(),
+    [Symbol.asyncDispose]: async () => void (await log.close()),
   };
   return made;
 }

@@ -1,10 +1,19 @@
-import { cpSync, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readServeConfig, SERVE_FLAGS } from '../../src/cli/config.ts';
 import { parseFlags } from '../../src/cli/flags.ts';
 import { type OpenedLog, openLogs } from '../../src/cli/open-logs.ts';
-import { initGuard } from '../../src/storage/storage.ts';
+import { formatVkey, KEY_TYPE, verifierKeyOf } from '../../src/core/vkey.ts';
+import { initGuard, openGuardFile } from '../../src/storage/storage.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { ANYONE, testEvent } from '../support/test-log.ts';
 import { runCli } from './run-cli.ts';
@@ -166,6 +175,26 @@ describe('openLogs', () => {
     const [outcome] = await again.log.submit([testEvent('e1')], ANYONE);
     expect(outcome).toMatchObject({ kind: 'duplicate', receipt: { index: 1 } });
     await again.close();
+  });
+
+  it('goes on after a crash that left a head unstored, and a stop while no witness answered', async () => {
+    const data = tempFolder();
+    const key = new Uint8Array(32).fill(7);
+    const vkey = formatVkey(verifierKeyOf('w.test', KEY_TYPE.cosignature, key));
+    const policy = join(data, 'policy');
+    writeFileSync(policy, `witness w ${vkey} http://127.0.0.1:1/\nquorum w\n`);
+    await runOnce(data, 'e1', ...ACME);
+    const guard = await openGuardFile(join(data, 'guard', 'acme'));
+    const last = await guard.read();
+    if (last === null) throw new Error('nothing was signed');
+    await guard.advance(last, { ...last, timeMs: last.timeMs + 1 });
+    await guard.close();
+    writeFileSync(join(data, 'store', 'acme.running'), 'another boot');
+    for (const round of [1, 2]) {
+      const opened = await openMain(data, ...ACME, '--policy', policy);
+      expect(opened.log.state, `start ${round}`).toMatchObject({ kind: 'confirming' });
+      await opened.close();
+    }
   });
 });
 

@@ -63,7 +63,7 @@ async function site(tokens = true): Promise<Site & AsyncDisposable> {
     limits: { custodyRequestsMax: 3 },
   });
   made = new Site(app);
-  return Object.assign(made, { [Symbol.asyncDispose]: () => app.log.close() });
+  return Object.assign(made, { [Symbol.asyncDispose]: async () => void (await app.log.close()) });
 }
 
 const BASIS = { legalBasis: 'GDPR Art. 17' };

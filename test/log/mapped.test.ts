@@ -70,6 +70,6 @@ describe('what adapters submit', () => {
   });
 });
 
-function closing<T extends { close(): Promise<void> }>(it: T): { it: T } & AsyncDisposable {
-  return { it, [Symbol.asyncDispose]: () => it.close() };
+function closing<T extends { close(): Promise<unknown> }>(it: T): { it: T } & AsyncDisposable {
+  return { it, [Symbol.asyncDispose]: async () => void (await it.close()) };
 }

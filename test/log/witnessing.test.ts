@@ -106,6 +106,37 @@ describe('a log with witnesses', () => {
     expect((await second.waitPublished(3, soon())).size).toBe(3);
     await second.close();
   });
+
+  test('says at its close that the head that was signed last never came to be stored', async () => {
+    const parts = ports();
+    const cosigner = scriptedCosigner(3, '2');
+    const first = await openTestLog({ ...parts, cosigner, limits });
+    await first.waitPublished(1, soon());
+    expect(await first.close()).toBe('whole');
+    const last = await parts.guard.read();
+    if (last === null) throw new Error('nothing was signed');
+    // A crash between the guard and the row.
+    await parts.guard.advance(last, { ...last, timeMs: last.timeMs + 1 });
+
+    cosigner.answering = new Set();
+    const second = await openTestLog({ ...parts, cosigner, limits, wasClosed: false });
+    expect(second.state).toMatchObject({ kind: 'confirming' });
+    expect(await second.close()).toBe('unfinished');
+
+    cosigner.answering = new Set(['w0', 'w1', 'w2']);
+    const third = await openTestLog({ ...parts, cosigner, limits, wasClosed: false });
+    await add(third, 'a');
+    expect((await third.waitPublished(2, soon())).size).toBe(2);
+    expect(await third.close()).toBe('whole');
+  });
+
+  test('closes unfinished after it halted', async () => {
+    const parts = ports();
+    const log = await openTestLog(parts);
+    const fork = { origin: log.origin, size: 1, rootHash: new Uint8Array(32).fill(9) };
+    expect(await log.reportSeen(signCheckpoint(fork, parts.signer))).toBe('evidence');
+    expect(await log.close()).toBe('unfinished');
+  });
 });
 
 describe('evidence', () => {

@@ -180,7 +180,7 @@ export function createFakeLog(type: LogType = 'events', name = 'main'): FakeLog 
       return found >= 0 && found < this.publishedSize ? found : undefined;
     },
     tiles: { readTiles: (tiles) => Promise.all(tiles.map((tile) => log.readTile(tile))) },
-    async close() {},
+    close: async () => 'whole',
   };
   return log;
 }

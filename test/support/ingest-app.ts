@@ -55,6 +55,6 @@ export async function openIngestApp(
       }
       return leaves;
     },
-    [Symbol.asyncDispose]: () => log.close(),
+    [Symbol.asyncDispose]: async () => void (await log.close()),
   };
 }

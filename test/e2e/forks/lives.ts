@@ -1,4 +1,4 @@
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LogClient, openLogClient, policyOfVkey } from '../../../src/client/client.ts';
 import type { GuardState } from '../../../src/log/ports.ts';
@@ -111,7 +111,10 @@ export function putBack(from: string, to: string, log: string, parts: readonly s
     rmSync(join(to, part, log), { recursive: true });
     cpSync(join(from, part, log), join(to, part, log), { recursive: true });
   }
-  rmSync(join(to, 'store', `${log}.running`), { force: true });
+  // Whether its process had closed it is a part of the copy.
+  const mark = join('store', `${log}.running`);
+  rmSync(join(to, mark), { force: true });
+  if (existsSync(join(from, mark))) cpSync(join(from, mark), join(to, mark));
 }
 
 /** A client of one log, which asks one host and then another. */
