@@ -1,33 +1,15 @@
 import { base64 } from '../core/base64.ts';
 import { equalBytes } from '../core/bytes.ts';
-import { invariant, isTransparencyError, TransparencyError } from '../core/error.ts';
+import { isTransparencyError, TransparencyError } from '../core/error.ts';
 import { formatIndexHead, type IndexHead, parseIndexHead } from '../event/index-leaf.ts';
 import { EarlierHeads, parseHead } from './earlier-heads.ts';
-import { FlushParts } from './flush-parts.ts';
-import {
-  EMPTY_INDEX,
-  type GrowOptions,
-  growIndex,
-  type IndexState,
-  type NewPostings,
-  trieRootOf,
-} from './index-state.ts';
+import { type NewPostings, trieRootOf } from './index-state.ts';
 import type { IndexLimits } from './limits.ts';
-import type { IndexBatch, IndexedLog, IndexStore, LogBatch, LogCursor } from './ports.ts';
+import type { IndexedLog, IndexStore, LogBatch, LogCursor } from './ports.ts';
 import { PostingBuffer } from './posting-buffer.ts';
-import {
-  corrupt,
-  FLUSH_KEY,
-  type FlushMark,
-  formatMeta,
-  type HeadLeaf,
-  type IndexMeta,
-  META_KEY,
-  parseFlushMark,
-  parseMeta,
-} from './rows.ts';
+import type { HeadLeaf } from './rows.ts';
 import type { ServedHeads } from './served-heads.ts';
-import { loadTrieMap } from './trie-map.ts';
+import { type Growth, type PreparedIndex, StoredIndex } from './stored-index.ts';
 
 /** What a follower is made of. */
 export interface FollowerOptions {
@@ -58,15 +40,9 @@ export interface FollowerFigures {
   readonly bufferedPostings: number;
 }
 
-/** An index that lies apart until its head is in the log. */
-interface Prepared {
-  readonly tree: LogCursor;
-  readonly state: IndexState;
-  readonly batch: IndexBatch;
-}
-
 /** A head on its way into the published log. */
-interface Proposed extends Prepared {
+interface Proposed {
+  readonly index: PreparedIndex;
   readonly leaf: Uint8Array;
   /** Has the log taken it? If not, it is offered again. */
   isAppended: boolean;
@@ -81,11 +57,8 @@ interface Proposed extends Prepared {
 export class FollowerRun {
   readonly #options: FollowerOptions;
   readonly #buffer = new PostingBuffer();
-  #meta: IndexMeta | null = null;
-  #state: IndexState = EMPTY_INDEX;
+  readonly #stored: StoredIndex;
   #cursor: LogCursor | null = null;
-  /** A flush that an earlier run did not end. Nothing else is stored before it is. */
-  #unfinished: FlushMark | null = null;
   /** Heads of earlier lives that this run has still to make again. */
   #earlier: EarlierHeads | null = null;
   /** Up to here the log may hold heads that this run did not make. */
@@ -101,6 +74,7 @@ export class FollowerRun {
 
   constructor(options: FollowerOptions) {
     this.#options = options;
+    this.#stored = new StoredIndex(options);
   }
 
   get figures(): FollowerFigures {
@@ -109,8 +83,8 @@ export class FollowerRun {
     return {
       headSize: newest?.tree.size ?? 0,
       readSize: this.#cursor?.size ?? 0,
-      keys: this.#state.map.keys,
-      postings: this.#state.postings,
+      keys: this.#stored.state.map.keys,
+      postings: this.#stored.state.postings,
       bufferedPostings: Math.max(0, this.#readPostings - servedPostings),
     };
   }
@@ -123,10 +97,13 @@ export class FollowerRun {
    */
   async follow(signal: AbortSignal): Promise<void> {
     const { log } = this.#options;
-    await this.#open();
-    await this.#checkUnfinished();
+    const stored = this.#stored;
+    await stored.open();
+    this.#cursor = stored.meta;
+    this.#readPostings = stored.meta?.postings ?? 0;
+    await stored.checkUnfinished(log);
     this.#startSize = await log.integratedSize();
-    const above = this.#meta?.head?.leafIndex ?? -1;
+    const above = stored.meta?.head?.leafIndex ?? -1;
     const { pause, limits } = this.#options;
     const place = { from: this.#cursor, above, to: this.#startSize };
     this.#earlier = new EarlierHeads({ log, ...place, heldMax: limits.earlierHeadsMax, pause });
@@ -151,7 +128,7 @@ export class FollowerRun {
         if (!signal.aborted) await this.#propose();
       }
     } finally {
-      await this.#proposed?.batch.drop();
+      await this.#proposed?.index.batch.drop();
     }
   }
 
@@ -161,7 +138,7 @@ export class FollowerRun {
     signal: AbortSignal,
   ): Promise<IteratorResult<LogBatch, unknown> | null> {
     // What an earlier run stored and no head covers waits for one, like what was read.
-    const isCovered = this.#buffer.postings === 0 && this.#isUnderHead();
+    const isCovered = this.#buffer.postings === 0 && this.#stored.isUnderHead;
     if (this.#proposed?.isAppended ?? isCovered) return next;
     const { clock, sleep, limits } = this.#options;
     const waiting = new AbortController();
@@ -176,41 +153,6 @@ export class FollowerRun {
     }
   }
 
-  /** Reads what the store holds, and serves its head. */
-  async #open(): Promise<void> {
-    const { store } = this.#options;
-    const [row, mark] = await store.getMany([META_KEY, FLUSH_KEY]);
-    if (row === undefined && mark === undefined) return;
-    const meta = row === undefined ? null : parseMeta(row);
-    const unfinished = mark === undefined ? null : parseFlushMark(mark);
-    const postings = (unfinished ?? meta)?.postings ?? 0;
-    const state = { map: await loadTrieMap(store), postings };
-    this.#meta = meta;
-    this.#unfinished = unfinished;
-    this.#state = state;
-    this.#cursor = meta;
-    this.#readPostings = meta?.postings ?? 0;
-    // The rows are of no one tree, and no head's, until the flush is at its end.
-    if (unfinished !== null || meta === null || meta.head === null) return;
-    const head = parseHead(meta.head.leaf) ?? corrupt('the stored head is none');
-    if (head.size !== meta.size) return;
-    if (head.index !== base64(trieRootOf(state)) || head.keys !== state.map.keys) {
-      corrupt('the stored trie is not that of its head');
-    }
-    await this.#serve(meta.head, head);
-  }
-
-  /** The log must have the tree of the flush still. */
-  async #checkUnfinished(): Promise<void> {
-    const mark = this.#unfinished;
-    if (mark === null) return;
-    const { log } = this.#options;
-    const published = (await log.published())?.size ?? 0;
-    if (published >= mark.size && equalBytes(await log.rootAt(mark.size), mark.rootHash)) return;
-    const why = `the log, of ${published} entries, has not the tree of the flush at ${mark.size}`;
-    throw new TransparencyError('consistency.mismatch', why);
-  }
-
   async #take(batch: LogBatch, signal: AbortSignal): Promise<void> {
     for (const [i, entry] of batch.entries.entries()) {
       const leafIndex = batch.firstIndex + i;
@@ -219,7 +161,7 @@ export class FollowerRun {
     }
     this.#cursor = batch.cursor;
     await this.#finish();
-    if (this.#unfinished === null) {
+    if (this.#stored.unfinished === null) {
       await this.#passEarlier(signal);
       await this.#flush();
     }
@@ -242,9 +184,14 @@ export class FollowerRun {
       if (head.size > (this.#cursor?.size ?? 0)) return;
       this.#checkGrowth(found, head);
       const tree = { size: head.size, rootHash: await this.#options.log.rootAt(head.size) };
-      const prepared = await this.#prepare(tree);
-      this.#check(found, this.#headOf(prepared));
-      await this.#commit(prepared, found);
+      const index = await this.#prepare(tree);
+      try {
+        checkHead(found, this.#headOf(index));
+      } catch (error) {
+        await index.batch.drop();
+        throw error;
+      }
+      await this.#stored.commit(index, found);
       this.#earlier?.drop();
     }
   }
@@ -255,59 +202,75 @@ export class FollowerRun {
     const { bufferPostingsMax, bufferKeysMax } = this.#options.limits;
     const { postings, keys } = this.#buffer;
     // The labels of one bucket are hashed without a pause, and an empty index is one.
-    const keysMax = this.#state.map.keys === 0 ? bufferKeysMax / 8 : bufferKeysMax;
+    const keysMax = this.#stored.state.map.keys === 0 ? bufferKeysMax / 8 : bufferKeysMax;
     if (tree === null || (postings < bufferPostingsMax && keys < keysMax)) return;
     // A head that can be made now, or is on its way, takes them.
-    const isHeadNear = this.#reached !== null && tree.size >= this.#startSize;
+    const isHeadNear = this.#headable !== null && tree.size >= this.#startSize;
     if (isHeadNear || this.#proposed !== null) return;
     await this.#store(tree, null);
-    this.#reached = null;
   }
 
   /** Ends the flush that an earlier run began, as soon as its entries are read again. */
   async #finish(): Promise<void> {
-    const mark = this.#unfinished;
+    const mark = this.#stored.unfinished;
     if (mark === null || (this.#cursor?.size ?? 0) < mark.size) return;
     await this.#store(mark, mark.label);
-    this.#unfinished = null;
   }
 
   /**
-   * Stores the postings of a tree, some at a time.
+   * Stores the postings of a tree without a head.
    *
    * @param above  labels up to this one have theirs already; null: none has
    */
-  async #store(tree: LogCursor, above: Uint8Array | null): Promise<void> {
-    const { store, limits } = this.#options;
-    const batch = new FlushParts(store, tree, limits.flushBytesMax);
-    const onReached = (label: Uint8Array, postings: number): Promise<void> =>
-      batch.reach(label, postings);
-    await this.#commit(await this.#grow(tree, above, { batch, onReached }), null);
+  #store(tree: LogCursor, above: Uint8Array | null): Promise<void> {
+    return this.#growing(tree, above, (growth) => this.#stored.flush(tree, growth));
+  }
+
+  /** The index of a tree; it lies apart until it is committed. */
+  #prepare(tree: LogCursor): Promise<PreparedIndex> {
+    return this.#growing(tree, null, (growth) => this.#stored.prepare(tree, growth));
+  }
+
+  /** Takes the postings of a tree out of the buffer, and tells which keys were new. */
+  async #growing<T>(
+    tree: LogCursor,
+    above: Uint8Array | null,
+    grow: (growth: Growth) => Promise<T>,
+  ): Promise<T> {
+    const { pause, onNewKeys } = this.#options;
+    const newKeys = new Map<string | null, number>();
+    const onNewKey = ({ indices: [first = 0], by }: NewPostings): void => {
+      if (first >= this.#startSize) newKeys.set(by, (newKeys.get(by) ?? 0) + 1);
+    };
+    const postings = await this.#buffer.takeBelow(tree.size, pause);
+    const grown = await grow({ postings: postings.sorted(above), onNewKey });
+    if (newKeys.size > 0) onNewKeys(newKeys);
+    return grown;
   }
 
   /** Appends a head if one is due. */
   async #propose(): Promise<void> {
-    if (this.#unfinished !== null) return;
+    if (this.#stored.unfinished !== null) return;
     const { limits, clock, served } = this.#options;
     await this.#look();
     if (this.#proposed !== null) {
       if (!this.#proposed.isAppended) await this.#append(this.#proposed);
       return;
     }
-    const tree = this.#reached;
+    const tree = this.#headable;
     if (tree === null || (this.#cursor?.size ?? 0) < this.#startSize) return;
-    const entries = tree.size - (this.#meta?.size ?? 0);
+    const entries = tree.size - (this.#stored.meta?.size ?? 0);
     const isDue =
       clock() - this.#headMs >= limits.headIntervalMs || entries >= limits.headEntriesMax;
     if (!isDue) return;
     this.#reached = null;
-    if (this.#buffer.first >= tree.size && this.#isUnderHead()) return;
+    if (this.#buffer.first >= tree.size && this.#stored.isUnderHead) return;
     // What a head brings lies apart until the log has it. Before the first one nobody loses an answer if it does not.
     const isMuch = this.#buffer.postings >= limits.bufferPostingsMax / 8;
     if (isMuch && served.newest === null) await this.#store(tree, null);
-    const prepared = await this.#prepare(tree);
-    const leaf = formatIndexHead(this.#headOf(prepared));
-    this.#proposed = { ...prepared, leaf, isAppended: false };
+    const index = await this.#prepare(tree);
+    const leaf = formatIndexHead(this.#headOf(index));
+    this.#proposed = { index, leaf, isAppended: false };
     await this.#append(this.#proposed);
   }
 
@@ -322,11 +285,10 @@ export class FollowerRun {
     }
   }
 
-  /** Are all stored postings under a head? */
-  #isUnderHead(): boolean {
-    const meta = this.#meta;
-    if (meta === null) return this.#state.postings === 0;
-    return meta.head !== null && parseIndexHead(meta.head.leaf).postings === meta.postings;
+  /** The newest published tree that was read to its end, unless what is stored is of more entries: a head of it would be false. */
+  get #headable(): LogCursor | null {
+    const reached = this.#reached;
+    return reached !== null && reached.size >= (this.#stored.meta?.size ?? 0) ? reached : null;
   }
 
   /** Looks which trees are published: heads are made of those alone. */
@@ -340,9 +302,7 @@ export class FollowerRun {
       else if (isApart) this.#ahead.push(published);
     }
     while ((this.#ahead[0]?.size ?? Number.POSITIVE_INFINITY) <= read) {
-      const reached = this.#ahead.shift() ?? null;
-      // What was stored since may be of more entries: then a head of fewer would be false.
-      if (reached !== null && reached.size >= (this.#meta?.size ?? 0)) this.#reached = reached;
+      this.#reached = this.#ahead.shift() ?? null;
     }
   }
 
@@ -354,40 +314,10 @@ export class FollowerRun {
       throw new Error(`the index head at leaf ${leafIndex} was not made by this run`);
     }
     this.#proposed = null;
-    await this.#commit(proposed, { leafIndex, leaf: leaf.slice() });
+    await this.#stored.commit(proposed.index, { leafIndex, leaf: leaf.slice() });
   }
 
-  /** The index of a tree; it lies apart until it is committed. */
-  #prepare(tree: LogCursor): Promise<Prepared> {
-    return this.#grow(tree, null, { batch: this.#options.store.batch() });
-  }
-
-  async #grow(
-    tree: LogCursor,
-    above: Uint8Array | null,
-    into: Pick<GrowOptions, 'batch' | 'onReached'>,
-  ): Promise<Prepared> {
-    const { store, pause, onNewKeys } = this.#options;
-    const { batch } = into;
-    // An index does not go back: what is taken in stays in it.
-    invariant(tree.size >= (this.#meta?.size ?? 0), 'an index is made of what is read');
-    const newKeys = new Map<string | null, number>();
-    const onNewKey = ({ indices: [first = 0], by }: NewPostings): void => {
-      if (first >= this.#startSize) newKeys.set(by, (newKeys.get(by) ?? 0) + 1);
-    };
-    try {
-      const postings = await this.#buffer.takeBelow(tree.size, pause);
-      const options = { ...into, reads: store, pause, onNewKey };
-      const state = await growIndex(this.#state, postings.sorted(above), options);
-      if (newKeys.size > 0) onNewKeys(newKeys);
-      return { tree, state, batch };
-    } catch (error) {
-      await batch.drop();
-      throw error;
-    }
-  }
-
-  #headOf({ tree, state }: Prepared): IndexHead {
+  #headOf({ tree, state }: PreparedIndex): IndexHead {
     return {
       v: 'nhi.index/1',
       origin: this.#options.log.origin,
@@ -397,48 +327,24 @@ export class FollowerRun {
       index: base64(trieRootOf(state)),
       keys: state.map.keys,
       postings: state.postings,
-      prev: this.#meta?.head?.leafIndex ?? null,
+      prev: this.#stored.meta?.head?.leafIndex ?? null,
     };
   }
 
   /** There is never a second head of one size, and none of entries behind it. */
   #checkGrowth(found: HeadLeaf, head: IndexHead): void {
-    const last = this.#meta?.head ?? null;
+    const { meta } = this.#stored;
+    const last = meta?.head ?? null;
     const lastSize = last === null ? -1 : parseIndexHead(last.leaf).size;
-    const size = this.#meta?.size ?? 0;
+    const size = meta?.size ?? 0;
     if (head.size > lastSize && head.size >= size && head.size <= found.leafIndex) return;
     throw falseHead(found.leafIndex, `of ${head.size} entries, behind one of ${lastSize}`);
   }
+}
 
-  #check(found: HeadLeaf, made: IndexHead): void {
-    if (equalBytes(found.leaf, formatIndexHead(made))) return;
-    throw falseHead(found.leafIndex, `the log's entries make another: ${JSON.stringify(made)}`);
-  }
-
-  async #commit({ tree, state, batch }: Prepared, leaf: HeadLeaf | null): Promise<void> {
-    const head = leaf ?? this.#meta?.head ?? null;
-    const meta: IndexMeta = { ...tree, postings: state.postings, head };
-    batch.put(META_KEY, formatMeta(meta));
-    await batch.write();
-    this.#meta = meta;
-    this.#state = state;
-    if (this.#reached !== null && this.#reached.size < tree.size) this.#reached = null;
-    if (leaf !== null) await this.#serve(leaf, parseIndexHead(leaf.leaf));
-  }
-
-  async #serve(leaf: HeadLeaf, head: IndexHead): Promise<void> {
-    const meta = this.#meta;
-    invariant(meta !== null && meta.size === head.size, 'the rows are those of the served head');
-    await this.#options.served.serve({
-      ...leaf,
-      head,
-      tree: { size: meta.size, rootHash: meta.rootHash },
-      trieRoot: trieRootOf(this.#state),
-      state: this.#state,
-      rows: this.#options.store.snapshot(),
-    });
-    this.#options.onHead();
-  }
+function checkHead(found: HeadLeaf, made: IndexHead): void {
+  if (equalBytes(found.leaf, formatIndexHead(made))) return;
+  throw falseHead(found.leafIndex, `the log's entries make another: ${JSON.stringify(made)}`);
 }
 
 /** The log refuses these before it takes an entry. */

@@ -3,7 +3,14 @@ import { invariant } from '../core/error.ts';
 import { positionOfLabel, prefixOf, rootOfTrie } from '../core/prefix-trie.ts';
 import { growMiniLog, valueOfMiniLog } from './mini-log-state.ts';
 import type { IndexBatch, IndexReads } from './ports.ts';
-import { corrupt, EMPTY_MINI_LOG, labelKey, type MiniLogState, parseMiniLog } from './rows.ts';
+import {
+  type BucketLeaves,
+  corrupt,
+  EMPTY_MINI_LOG,
+  labelKey,
+  type MiniLogState,
+  parseMiniLog,
+} from './rows.ts';
 import {
   branchOf,
   bucketOf,
@@ -35,7 +42,7 @@ export interface NewPostings {
 export interface GrowOptions {
   /** The rows of the state that grows. */
   readonly reads: IndexReads;
-  /** Takes the changed rows. */
+  /** Takes the new rows, and is told to delete those that they take the place of. */
   readonly batch: IndexBatch;
   /** Lets others run; called every few milliseconds. */
   readonly pause: () => Promise<void>;
@@ -106,7 +113,7 @@ interface Group {
 
 /** The rows that a group builds on. */
 interface LoadedGroup extends Group {
-  readonly leaves: { readonly labels: Uint8Array[]; readonly values: Uint8Array[] };
+  readonly leaves: BucketLeaves;
   /** Rows of its labels; undefined for those that are new. */
   readonly miniLogs: readonly (Uint8Array | undefined)[];
 }
@@ -164,22 +171,27 @@ async function readSlice(
   const opened = slice.map((group, i) => ({ ...group, leaves: openBucket(group.bucket, rows[i]) }));
   // A label that its bucket lacks has no row: new ones cost no read.
   const known = opened.flatMap(({ leaves, postings }) =>
-    postings.filter(({ label }) => holds(leaves.labels, label)).map(({ label }) => labelKey(label)),
+    postings.flatMap(({ label }) => {
+      const place = placeIn(leaves.labels, label);
+      return place === null ? [] : [labelKey(label, leaves.versions[place] as number)];
+    }),
   );
   const miniLogs = known.length === 0 ? [] : await reads.getMany(known);
   let next = 0;
   return opened.map((group) => ({
     ...group,
     miniLogs: group.postings.map(({ label }) => {
-      if (!holds(group.leaves.labels, label)) return undefined;
+      if (placeIn(group.leaves.labels, label) === null) return undefined;
       return miniLogs[next++] ?? corrupt('the row of a label is missing');
     }),
   }));
 }
 
-function holds(labels: readonly Uint8Array[], label: Uint8Array): boolean {
-  const found = labels[positionOfLabel(labels, label)];
-  return found !== undefined && equalBytes(found, label);
+/** The place of a label among sorted ones; null: it is not there. */
+function placeIn(labels: readonly Uint8Array[], label: Uint8Array): number | null {
+  const place = positionOfLabel(labels, label);
+  const found = labels[place];
+  return found !== undefined && equalBytes(found, label) ? place : null;
 }
 
 /** The map of a bucket whose mini-logs have grown: what was there and what is new, both sorted, become one. */
@@ -187,27 +199,36 @@ function growBucket(group: LoadedGroup, { batch, onNewKey }: GrowOptions): TrieM
   const { bucket, postings, leaves, miniLogs } = group;
   const labels: Uint8Array[] = [];
   const values: Uint8Array[] = [];
+  const versions: number[] = [];
   let next = 0;
   const copyBelow = (end: number): void => {
     for (; next < end; next++) {
       labels.push(leaves.labels[next] as Uint8Array);
       values.push(leaves.values[next] as Uint8Array);
+      versions.push(leaves.versions[next] as number);
     }
   };
   for (const [i, one] of postings.entries()) {
     const { label, indices } = one;
     copyBelow(positionOfLabel(leaves.labels, label));
     const row = miniLogs[i];
-    const before = row === undefined ? EMPTY_MINI_LOG : openMiniLog(row, leaves.values[next]);
-    if (row !== undefined) next += 1;
-    else onNewKey?.(one);
+    let before = EMPTY_MINI_LOG;
+    if (row === undefined) onNewKey?.(one);
+    else {
+      before = openMiniLog(row, leaves.values[next]);
+      batch.delete(labelKey(label, leaves.versions[next] as number));
+      next += 1;
+    }
     labels.push(label);
     values.push(valueOfMiniLog(growMiniLog(before, { label, indices }, batch)));
+    versions.push((indices.at(-1) as number) + 1);
   }
   copyBelow(leaves.labels.length);
+  const label = labels[0] as Uint8Array;
+  if (bucket.keys > 0) batch.delete(keyOfBucket(bucket, label));
   const { bits } = bucket;
-  const prefix = prefixOf(labels[0] as Uint8Array, bits).bytes;
-  return mapOfLeaves({ labels, values }, { bits, prefix }, batch);
+  const prefix = prefixOf(label, bits).bytes;
+  return mapOfLeaves({ labels, values, versions }, { bits, prefix }, batch);
 }
 
 /** The mini-log of a row, held against what the trie says of it. */
@@ -215,7 +236,7 @@ export function openMiniLog(row: Uint8Array, value: Uint8Array | undefined): Min
   const state = parseMiniLog(row);
   if (state.count === 0) corrupt('a mini-log without leaves');
   if (value === undefined || !equalBytes(valueOfMiniLog(state), value)) {
-    corrupt('a mini-log is not what the trie says');
+    corrupt(`a mini-log of ${state.count} is not what the trie says`);
   }
   return state;
 }

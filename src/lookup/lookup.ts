@@ -14,7 +14,6 @@ export type {
   IndexBatch,
   IndexedLog,
   IndexReads,
-  IndexSnapshot,
   IndexStore,
   LogBatch,
   LogCursor,

@@ -25,9 +25,9 @@ export function valueOfMiniLog({ count, edge }: MiniLogState): Uint8Array {
 }
 
 /**
- * The mini-log of a label with more indices, and its changed rows in the batch.
+ * The mini-log of a label with more indices, and its new rows in the batch.
  *
- * @param indices  one at least, strictly increasing, above those before
+ * @param grown.indices  one at least, strictly increasing, above those before
  */
 export function growMiniLog(
   before: MiniLogState,
@@ -61,7 +61,7 @@ export function growMiniLog(
     }
   }
   const state = { count, edge: hashes.slice(0, end), tail };
-  batch.put(labelKey(label), formatMiniLog(state));
+  batch.put(labelKey(label, last + 1), formatMiniLog(state));
   return state;
 }
 

@@ -4,7 +4,7 @@ import { type FollowerFigures, FollowerRun } from './follower.ts';
 import { INDEX_LIMITS, type IndexLimits } from './limits.ts';
 import type { IndexedLog, IndexStore } from './ports.ts';
 import type { LookupQuestion, LookupReply } from './served-head.ts';
-import { ServedHeads } from './served-heads.ts';
+import { indexNotReady, ServedHeads } from './served-heads.ts';
 
 /** What an index is made of. */
 export interface OpenIndexOptions {
@@ -83,11 +83,15 @@ class RunningIndex implements LookupIndex {
   }
 
   async answer(question: LookupQuestion): Promise<LookupReply> {
+    const served = this.#served;
     try {
-      return await this.#served.answer(question);
+      return await served.answer(question);
     } catch (error) {
+      if (!isTransparencyError(error, 'index.corrupt')) throw error;
+      // Its rows went while it was asked.
+      if (served !== this.#served) throw indexNotReady();
       // It is made anew; nothing of it is answered until then.
-      if (isTransparencyError(error, 'index.corrupt')) this.#stopRun.abort(error);
+      this.#stopRun.abort(error);
       throw error;
     }
   }
@@ -104,7 +108,7 @@ class RunningIndex implements LookupIndex {
     this.#end.abort();
     await this.#ended;
     this.#state = 'closed';
-    await this.#served.end();
+    this.#served.end();
     await this.#options.store.close();
   }
 
@@ -150,7 +154,7 @@ class RunningIndex implements LookupIndex {
   async #clear(): Promise<void> {
     const served = this.#served;
     this.#served = new ServedHeads(this.#limits, this.#options.clock);
-    await served.end();
+    served.end();
     const { store } = this.#options;
     // The one thing in it that the log has not.
     const audits = await auditRows(store).catch(() => []);

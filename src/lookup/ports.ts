@@ -16,11 +16,6 @@ export interface IndexReads {
   }): Promise<readonly Row[]>;
 }
 
-/** The rows as they were when it was taken, whatever is written later. */
-export interface IndexSnapshot extends IndexReads {
-  release(): Promise<void>;
-}
-
 /** Changes that lie apart until they are written, all or none, and on disk before `write` answers. */
 export interface IndexBatch {
   /** Copies both before it returns. */
@@ -34,7 +29,6 @@ export interface IndexBatch {
 /** The rows of one index: everything in them can be made again from the log. */
 export interface IndexStore extends IndexReads {
   batch(): IndexBatch;
-  snapshot(): IndexSnapshot;
   /** Removes all rows. */
   clear(): Promise<void>;
   close(): Promise<void>;

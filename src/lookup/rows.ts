@@ -1,4 +1,4 @@
-import { concat, readU64be, u64be } from '../core/bytes.ts';
+import { concat, readU64be, u64be, writeU64be } from '../core/bytes.ts';
 import { TransparencyError } from '../core/error.ts';
 import { HASH_LENGTH } from '../core/hash.ts';
 import { onesCount } from '../core/integers.ts';
@@ -11,10 +11,15 @@ import { BytesReader, BytesWriter } from './bytes-writer.ts';
  *   M                                          what the rows are of: size and root of the log, and the last head
  *   F                                          how far a flush has come that is not at its end
  *   A poster ‖ \n ‖ name+hash of a key         the last audit note of that auditor that the poster has posted
- *   T u16 bits ‖ 32 bytes prefix               bucket: the leaves of the trie under a prefix, label ‖ value each
- *   L 32 bytes label                           mini-log: count, edge, and the indices of its unfinished chunk
+ *   T u16 bits ‖ 32 bytes prefix ‖ u64 version bucket: the leaves of the trie under a prefix, each label ‖ value ‖ u64
+ *                                              version of its mini-log
+ *   L 32 bytes label ‖ u64 version             mini-log: count, edge, and the indices of its unfinished chunk
  *   P 32 bytes label ‖ u64 chunk               64 indices of a mini-log
  *   N 32 bytes label ‖ u8 level ‖ u64 index    complete node of a mini-log, level 6 and above
+ *
+ * A version is one more than the last leaf index that a row takes in. So T, L, P and N rows never change: a head is read
+ * from those of its time while the next one is made, without a snapshot of the store, which LevelDB 1.20 is not safe with:
+ * where rows are replaced it can bring an old one back. (google/leveldb#320)
  */
 
 /**
@@ -69,23 +74,48 @@ export const EMPTY_MINI_LOG: MiniLogState = { count: 0, edge: new Uint8Array(0),
 
 export const META_KEY: Uint8Array = tagged('M');
 export const FLUSH_KEY: Uint8Array = tagged('F');
-export const labelKey = (label: Uint8Array): Uint8Array => tagged('L', label);
+export const labelKey = (label: Uint8Array, version: number): Uint8Array =>
+  tagged('L', label, u64be(version));
 export const chunkKey = (label: Uint8Array, chunk: number): Uint8Array =>
   tagged('P', label, u64be(chunk));
 export const nodeKey = (label: Uint8Array, level: number, index: number): Uint8Array =>
   tagged('N', label, Uint8Array.of(level), u64be(index));
-export const bucketKey = (bits: number, prefix: Uint8Array): Uint8Array =>
-  tagged('T', Uint8Array.of(Math.floor(bits / 256), bits % 256), prefix);
+export const bucketKey = (bits: number, prefix: Uint8Array, version: number): Uint8Array =>
+  tagged('T', Uint8Array.of(Math.floor(bits / 256), bits % 256), prefix, u64be(version));
 /** All buckets. */
 export const BUCKETS: { readonly from: Uint8Array; readonly to: Uint8Array } = {
   from: tagged('T'),
   to: tagged('U'),
 };
 
-/** Prefix of a bucket from its key. */
-export function parseBucketKey(key: Uint8Array): { bits: number; prefix: Uint8Array } {
-  if (key.length !== 35) corrupt('a bucket key of another length');
-  return { bits: (key[1] as number) * 256 + (key[2] as number), prefix: key.slice(3) };
+/** The leaves of a bucket: sorted labels, and the value and the version of each. */
+export interface BucketLeaves extends TrieLeaves {
+  readonly versions: readonly number[];
+}
+
+/** The version of a bucket: the newest of its leaves. */
+export function newestOf({ versions }: BucketLeaves): number {
+  return versions.reduce((newest, one) => Math.max(newest, one), 0);
+}
+
+/** Prefix and version of a bucket from its key. @throws {TransparencyError} index.corrupt */
+export function parseBucketKey(key: Uint8Array): {
+  readonly bits: number;
+  readonly prefix: Uint8Array;
+  readonly version: number;
+} {
+  if (key.length !== 43) corrupt('a bucket key of another length');
+  const bits = (key[1] as number) * 256 + (key[2] as number);
+  return { bits, prefix: key.slice(3, 35), version: versionAt(key, 35) };
+}
+
+/** The version that the key of a bucket or mini-log ends in. */
+export function versionOfKey(key: Uint8Array): number {
+  return versionAt(key, key.length - 8);
+}
+
+function versionAt(bytes: Uint8Array, offset: number): number {
+  return readU64be(bytes, offset) ?? corrupt('a version that is no size of a tree');
 }
 
 /** u64be size ‖ root hash ‖ u64be postings ‖ (u64be leaf index ‖ leaf) if there is a head. */
@@ -158,27 +188,33 @@ export function parseChunk(bytes: Uint8Array): number[] {
   return indices;
 }
 
-/** label ‖ value of each leaf. */
-export function formatBucket(leaves: TrieLeaves): Uint8Array {
-  const bytes = new Uint8Array(64 * leaves.labels.length);
-  for (const [i, label] of leaves.labels.entries()) {
-    bytes.set(label, 64 * i);
-    bytes.set(leaves.values[i] as Uint8Array, 64 * i + 32);
+/** label ‖ value ‖ u64be version of each leaf. */
+export function formatBucket({ labels, values, versions }: BucketLeaves): Uint8Array {
+  const bytes = new Uint8Array(LEAF_BYTES * labels.length);
+  for (const [i, label] of labels.entries()) {
+    const at = LEAF_BYTES * i;
+    bytes.set(label, at);
+    bytes.set(values[i] as Uint8Array, at + 32);
+    writeU64be(bytes, at + 64, versions[i] as number);
   }
   return bytes;
 }
 
 /** The leaves of a bucket, as views of its bytes. @throws {TransparencyError} index.corrupt */
-export function parseBucket(bytes: Uint8Array): { labels: Uint8Array[]; values: Uint8Array[] } {
-  if (bytes.length % 64 !== 0) corrupt('a bucket of another length');
+export function parseBucket(bytes: Uint8Array): BucketLeaves {
+  if (bytes.length % LEAF_BYTES !== 0) corrupt('a bucket of another length');
   const labels: Uint8Array[] = [];
   const values: Uint8Array[] = [];
-  for (let at = 0; at < bytes.length; at += 64) {
+  const versions: number[] = [];
+  for (let at = 0; at < bytes.length; at += LEAF_BYTES) {
     labels.push(bytes.subarray(at, at + 32));
     values.push(bytes.subarray(at + 32, at + 64));
+    versions.push(versionAt(bytes, at + 64));
   }
-  return { labels, values };
+  return { labels, values, versions };
 }
+
+const LEAF_BYTES = 32 + 32 + 8;
 
 /** Rows that no run of this program writes. */
 export function corrupt(what: string): never {

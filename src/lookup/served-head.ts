@@ -5,14 +5,14 @@ import { PAGE_INDICES_MAX } from '../event/index-answer.ts';
 import { checkLabel, type OpenedIndexHead } from '../event/index-proof.ts';
 import { type IndexState, openMiniLog } from './index-state.ts';
 import { findPosition, readPage } from './mini-log-page.ts';
-import type { IndexSnapshot } from './ports.ts';
+import type { IndexReads } from './ports.ts';
 import { corrupt, labelKey, type MiniLogState } from './rows.ts';
 import { proveLabel } from './trie-map.ts';
 
-/** A head that is served: what it says, and the rows as they were then. */
+/** A head that is served: what it says, and the rows, of which those of its time stay while it is served. */
 export interface ServedHead extends OpenedIndexHead {
   readonly state: IndexState;
-  readonly rows: IndexSnapshot;
+  readonly rows: IndexReads;
 }
 
 /** What is asked about a label. */
@@ -51,12 +51,16 @@ export async function answerUnder(
   question: LookupQuestion,
 ): Promise<LookupReply> {
   const { label } = question;
-  const { present, nodes: trie, value } = await proveLabel(served.state.map, served.rows, label);
+  const {
+    present,
+    nodes: trie,
+    leaf: found,
+  } = await proveLabel(served.state.map, served.rows, label);
   let count = 0;
   let page: MiniLogPage | null = null;
-  if (value !== null) {
-    const [row] = await served.rows.getMany([labelKey(label)]);
-    const miniLog = openMiniLog(row ?? corrupt('the row of a label is missing'), value);
+  if (found !== null) {
+    const [row] = await served.rows.getMany([labelKey(label, found.version)]);
+    const miniLog = openMiniLog(row ?? corrupt('the row of a label is missing'), found.value);
     const log = { label, ...miniLog };
     page = await readPage(log, await positionsOf(log, question, served), served.rows);
     count = log.count;

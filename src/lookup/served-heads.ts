@@ -23,22 +23,22 @@ export class ServedHeads {
     return this.#heads.at(-1)?.head ?? null;
   }
 
+  /** Entries under the oldest head that is served; infinite if none is. */
+  get oldestSize(): number {
+    return this.#heads[0]?.head.tree.size ?? Number.POSITIVE_INFINITY;
+  }
+
   /** Serves a head from now on; those before it stay while readers page under them. */
-  async serve(head: ServedHead): Promise<void> {
-    if (this.newest?.leafIndex === head.leafIndex) {
-      // A run that begins again serves what the one before served.
-      await head.rows.release();
-      return;
-    }
+  serve(head: ServedHead): void {
+    // A run that begins again serves what the one before served.
+    if (this.newest?.leafIndex === head.leafIndex) return;
     this.#heads.push({ head, askedMs: Number.NEGATIVE_INFINITY, inUse: 0 });
-    await this.#release();
+    this.#letGo();
   }
 
   /** Stops serving. */
-  async end(): Promise<void> {
-    const heads = this.#heads;
+  end(): void {
     this.#heads = [];
-    for (const { head } of heads) await head.rows.release();
   }
 
   /**
@@ -67,22 +67,22 @@ export class ServedHeads {
   }
 
   #none(asked: number | undefined): TransparencyError {
-    if (this.#heads.length === 0) {
-      return new TransparencyError('index.not-ready', 'the index has no published head yet');
-    }
+    if (this.#heads.length === 0) return indexNotReady();
     const message = `the head at leaf ${asked} is not served: ask again without it`;
     return new TransparencyError('index.head-gone', message);
   }
 
-  async #release(): Promise<void> {
+  #letGo(): void {
     const { pinnedHeadsMax, pinnedMs } = this.#limits;
     const oldest = this.#clock() - pinnedMs;
-    const kept = this.#heads.filter(({ askedMs, inUse }, i) => {
+    this.#heads = this.#heads.filter(({ askedMs, inUse }, i) => {
       const age = this.#heads.length - 1 - i;
       return age === 0 || inUse > 0 || (age <= pinnedHeadsMax && askedMs >= oldest);
     });
-    const gone = this.#heads.filter((one) => !kept.includes(one));
-    this.#heads = kept;
-    for (const { head } of gone) await head.rows.release();
   }
+}
+
+/** Nothing is served: the index is being made. */
+export function indexNotReady(): TransparencyError {
+  return new TransparencyError('index.not-ready', 'the index has no published head yet');
 }

@@ -1,6 +1,6 @@
 import { type ChainedBatch, ClassicLevel } from 'classic-level';
 import { isTransparencyError, TransparencyError } from '../core/error.ts';
-import type { IndexBatch, IndexReads, IndexSnapshot, IndexStore } from '../lookup/ports.ts';
+import type { IndexBatch, IndexReads, IndexStore } from '../lookup/ports.ts';
 import { makeFolder } from './folder.ts';
 import { levelError } from './level-error.ts';
 
@@ -48,8 +48,6 @@ export async function openLevelIndexStore(options: LevelIndexStoreOptions): Prom
 /** Up to this many values are read on the calling thread: 4 µs each, where a trip to another thread costs 50. */
 const SYNC_READS_MAX = 4;
 
-type Snapshot = ReturnType<Level['snapshot']>;
-
 class LevelIndexStore implements IndexStore {
   readonly #dir: string;
   readonly #db: Level;
@@ -59,25 +57,26 @@ class LevelIndexStore implements IndexStore {
     this.#db = db;
   }
 
-  getMany(keys: readonly Uint8Array[]): ReturnType<IndexReads['getMany']> {
-    return this.#getMany(keys);
+  getMany(keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]> {
+    return this.#failing('read', async () => {
+      const values =
+        keys.length <= SYNC_READS_MAX
+          ? keys.map((key) => this.#db.getSync(key))
+          : await this.#db.getMany([...keys]);
+      return values.map((value) => (value === undefined ? undefined : plain(value)));
+    });
   }
 
-  scan(range: Parameters<IndexReads['scan']>[0]): ReturnType<IndexReads['scan']> {
-    return this.#scan(range);
+  scan({ from, to, limit }: Parameters<IndexReads['scan']>[0]): ReturnType<IndexReads['scan']> {
+    return this.#failing('scan', async () => {
+      const iterator = this.#db.iterator({ gte: from, lt: to, limit, fillCache: false });
+      const rows = await iterator.all();
+      return rows.map(([key, value]) => ({ key: plain(key), value: plain(value) }));
+    });
   }
 
   batch(): IndexBatch {
     return new LevelIndexBatch(this.#dir, this.#db.batch());
-  }
-
-  snapshot(): IndexSnapshot {
-    const snapshot = this.#db.snapshot();
-    return {
-      getMany: (keys) => this.#getMany(keys, snapshot),
-      scan: (range) => this.#scan(range, snapshot),
-      release: () => snapshot.close(),
-    };
   }
 
   async clear(): Promise<void> {
@@ -86,38 +85,6 @@ class LevelIndexStore implements IndexStore {
 
   async close(): Promise<void> {
     await this.#failing('close', () => this.#db.close());
-  }
-
-  #getMany(
-    keys: readonly Uint8Array[],
-    snapshot?: Snapshot,
-  ): Promise<readonly (Uint8Array | undefined)[]> {
-    const options = snapshot === undefined ? {} : { snapshot };
-    return this.#failing('read', async () => {
-      const values =
-        keys.length <= SYNC_READS_MAX
-          ? keys.map((key) => this.#db.getSync(key, options))
-          : await this.#db.getMany([...keys], options);
-      return values.map((value) => (value === undefined ? undefined : plain(value)));
-    });
-  }
-
-  #scan(
-    range: Parameters<IndexReads['scan']>[0],
-    snapshot?: Snapshot,
-  ): ReturnType<IndexReads['scan']> {
-    const { from: gte, to: lt, limit } = range;
-    return this.#failing('scan', async () => {
-      const iterator = this.#db.iterator({
-        gte,
-        lt,
-        limit,
-        fillCache: false,
-        ...(snapshot === undefined ? {} : { snapshot }),
-      });
-      const rows = await iterator.all();
-      return rows.map(([key, value]) => ({ key: plain(key), value: plain(value) }));
-    });
   }
 
   async #failing<T>(what: string, work: () => Promise<T>): Promise<T> {

@@ -1,8 +1,8 @@
 import { compareBytes } from '../core/bytes.ts';
 import { hex } from '../core/hex.ts';
-import type { IndexReads, IndexSnapshot, IndexStore, Row } from '../lookup/ports.ts';
+import type { IndexReads, IndexStore, Row } from '../lookup/ports.ts';
 
-/** An index store in memory, for tests and for what is not kept. A snapshot costs as much as there is. */
+/** An index store in memory, for tests and for what is not kept. */
 export function memoryIndexStore(): IndexStore {
   let rows = new Map<string, Row>();
   return {
@@ -28,10 +28,6 @@ export function memoryIndexStore(): IndexStore {
           changes.length = 0;
         },
       };
-    },
-    snapshot(): IndexSnapshot {
-      const taken = rows;
-      return { ...readsOf(() => taken), async release() {} };
     },
     async clear() {
       rows = new Map();

@@ -26,7 +26,6 @@ async function served(): Promise<{ head: ServedHead; rowsRead: () => number }> {
     from = to;
   }
   let rows = 0;
-  const snapshot = store.snapshot();
   const head = {
     leafIndex: indexAt(COUNT) + 1,
     leaf: new Uint8Array(1),
@@ -34,10 +33,10 @@ async function served(): Promise<{ head: ServedHead; rowsRead: () => number }> {
     trieRoot: trieRootOf(state),
     state,
     rows: {
-      ...snapshot,
+      ...store,
       async getMany(keys: readonly Uint8Array[]) {
         rows += keys.length;
-        return await snapshot.getMany(keys);
+        return await store.getMany(keys);
       },
     },
     // Nothing of the head itself is looked at where a label is proven.

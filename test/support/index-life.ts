@@ -1,3 +1,5 @@
+import { utf8 } from '../../src/core/bytes.ts';
+import { hex } from '../../src/core/hex.ts';
 import {
   type IndexLimits,
   type IndexStateName,
@@ -26,6 +28,9 @@ export interface IndexLife {
   until(condition: () => boolean | Promise<boolean>): Promise<void>;
 }
 
+/** Tags of the rows that are replaced: what the rows are of, how far a flush has come, audit notes. */
+const CHANGING: ReadonlySet<number> = new Set(utf8('MFA'));
+
 /** Starts an index. */
 export function indexLife(
   limits: Partial<IndexLimits> = {},
@@ -35,6 +40,7 @@ export function indexLife(
   const store = memoryIndexStore();
   let now = 1_000_000;
   let sleepers: { readonly at: number; readonly wake: () => void }[] = [];
+  const written = new Map<string, string>();
   const troubles: { state: IndexStateName; error: unknown }[] = [];
   const start = (): LookupIndex => {
     let isDead = false;
@@ -48,16 +54,27 @@ export function indexLife(
       scan: (range) => alive(store.scan(range)),
       batch() {
         const batch = alive(store.batch());
+        // A row is read under the heads of its time while newer ones are made: it must not change.
+        const put = (key: Uint8Array, value: Uint8Array): void => {
+          const before = written.get(hex(key));
+          if (!CHANGING.has(key[0] as number) && before !== undefined && before !== hex(value)) {
+            throw new Error(`the row ${hex(key)} was written twice`);
+          }
+          written.set(hex(key), hex(value));
+          batch.put(key, value);
+        };
         const write = async (): Promise<void> => {
           hasDied ||= life.writesLeft === 0;
           if (hasDied) kill();
           await alive(batch).write();
           life.writesLeft -= 1;
         };
-        return { ...batch, write };
+        return { ...batch, put, write };
       },
-      snapshot: () => alive(store.snapshot()),
-      clear: () => alive(store.clear()),
+      clear() {
+        written.clear();
+        return alive(store.clear());
+      },
       async close() {},
     };
     kill = () => {
