@@ -10,17 +10,15 @@ import { fork } from 'node:child_process';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { hex } from '../src/core/hex.ts';
-import { parseIndexHead } from '../src/event/index-leaf.ts';
-import { labelOf } from '../src/event/map.ts';
 import { Report } from '../test/e2e/report.ts';
 import { runWell } from '../test/e2e/run.ts';
 import { type ServerProcess, startServer } from '../test/e2e/server.ts';
 import { buildVarve } from './build.ts';
-import { POSTINGS_PER_EVENT, populationOf } from './index-events.ts';
+import { POSTINGS_PER_EVENT } from './index-events.ts';
+import { caughtUp, lagOf, watchLag } from './index-lag.ts';
+import { measureLookups, servedHead } from './index-lookups.ts';
 import { type IndexRecord, indexSection, type Lookups, type Pair } from './index-results.ts';
 import type { KeyedOrder, KeyedReport } from './load/keyed.ts';
-import { LatencyCounts } from './load/latencies.ts';
 import {
   CpuWatch,
   diskBytesOf,
@@ -52,9 +50,7 @@ const LOOKUPS = smoke ? 300 : 2_000;
 const OFFERED = 5_000;
 const STEADY = { perSecond: OFFERED, connections: 64, lines: 1 };
 const FULL = { perSecond: null, connections: 8, lines: 500 };
-const POLL_MS = 250;
 const SETTLE_MS_MAX = 120_000;
-const CATCH_UP_MS_MAX = 900_000;
 
 const folder = join(CACHE, `index-${process.pid}`);
 const dataFolder = join(folder, 'data');
@@ -102,7 +98,7 @@ async function bench(): Promise<IndexRecord> {
     indexBytes: await diskBytesOf(join(dataFolder, 'index')),
     logBytes: await diskBytesOf(join(dataFolder, 'store')),
   };
-  const lookups = await measureLookups(indexed);
+  const lookups = await measureLookups(indexed, { keys: KEYS, count: LOOKUPS });
   say(`lookups: ${JSON.stringify(lookups)}`);
   const plain = await start(false);
   const pairs = await measurePairs(plain, indexed);
@@ -146,30 +142,12 @@ async function measureBuild(server: ServerProcess): Promise<IndexRecord['build']
   const cpu = new CpuWatch(server.pid);
   const memory = new MemoryWatch(server.pid);
   const start = performance.now();
-  await caughtUp(server);
+  await caughtUp(server, say);
   const seconds = (performance.now() - start) / 1000;
   const { cpuSeconds } = cpu.end();
   const memoryMiB = memory.end();
-  const { head } = await ask(server, 'kind:api.call');
-  const { postings, keys } = parseIndexHead(Buffer.from(head.leaf, 'base64'));
+  const { postings, keys } = await servedHead(server);
   return { seconds, cpuSeconds, memoryMiB, postings, keys };
-}
-
-/** Lookups of credentials, one after another, each to the last byte of its answer. */
-async function measureLookups(server: ServerProcess): Promise<Lookups> {
-  const { credentials } = populationOf(KEYS);
-  const latencies = new LatencyCounts();
-  const bytes: number[] = [];
-  const counts: number[] = [];
-  for (let i = 0; i < LOOKUPS + 100; i++) {
-    const asked = performance.now();
-    const answer = await ask(server, `cred:tok-${(i * 7919) % credentials}`);
-    if (i < 100) continue;
-    latencies.add(performance.now() - asked);
-    bytes.push(answer.bytes);
-    counts.push(answer.count);
-  }
-  return { latencyMs: latencies.latencies, bytes: middleOf(bytes), count: middleOf(counts) };
 }
 
 /** The same load with and without the index, in turns. */
@@ -205,7 +183,7 @@ interface Watched {
 
 /** Offers a load to a server that has nothing else to do. */
 async function loadWatched(server: ServerProcess, how: Load): Promise<Watched> {
-  if ((await lagOf(server)) !== null) await caughtUp(server);
+  if ((await lagOf(server)) !== null) await caughtUp(server, say);
   // Behind its first answers a server reads all its ids: five million take it many seconds.
   await untilIdle(server.pid, SETTLE_MS_MAX);
   const lags = watchLag(server);
@@ -215,10 +193,10 @@ async function loadWatched(server: ServerProcess, how: Load): Promise<Watched> {
 }
 
 async function measureLookupsUnderLoad(server: ServerProcess): Promise<Lookups> {
-  await caughtUp(server);
+  await caughtUp(server, say);
   await untilIdle(server.pid, SETTLE_MS_MAX);
   const loading = load(server, { ...STEADY, seconds: Math.max(SECONDS, 3) });
-  const lookups = await measureLookups(server);
+  const lookups = await measureLookups(server, { keys: KEYS, count: LOOKUPS });
   await loading;
   return lookups;
 }
@@ -230,7 +208,7 @@ async function measureSaturation(
 ): Promise<IndexRecord['saturation']> {
   const withIndex = await loadWatched(indexed, FULL);
   const start = performance.now();
-  await caughtUp(indexed);
+  await caughtUp(indexed, say);
   const catchUpSeconds = (performance.now() - start) / 1000;
   await untilIdle(indexed.pid, SETTLE_MS_MAX);
   const without = await loadWatched(plain, FULL);
@@ -267,69 +245,6 @@ async function load(server: ServerProcess, how: Load): Promise<KeyedReport> {
   return report;
 }
 
-/** Waits until every published entry with keys is under a head. */
-async function caughtUp(server: ServerProcess): Promise<void> {
-  const start = performance.now();
-  for (let quiet = 0, polls = 1; quiet < 2; polls++) {
-    await sleep(POLL_MS);
-    const lag = await lagOf(server);
-    quiet = lag === 0 ? quiet + 1 : 0;
-    if (polls % 60 === 0) say(`the index lags by ${lag} entries`);
-    // Made anew while it is measured, nothing that is measured means anything.
-    if (server.said().includes('the index begins again')) throw new Error(server.said());
-    if (performance.now() - start > CATCH_UP_MS_MAX) throw new Error(`a lag of ${lag} stays`);
-  }
-}
-
-/** Reads the lag twice a second until it is asked for what it saw. */
-function watchLag(server: ServerProcess): () => Promise<number[]> {
-  const seen: number[] = [];
-  const reading = new Set<Promise<void>>();
-  const timer = setInterval(() => {
-    const read = lagOf(server).then((lag) => {
-      if (lag !== null) seen.push(lag);
-      reading.delete(read);
-    });
-    reading.add(read);
-  }, 500);
-  return async () => {
-    clearInterval(timer);
-    await Promise.all(reading);
-    return seen;
-  };
-}
-
-/** The lag metric; null before the index told it, and when the server does not come to answer. */
-async function lagOf(server: ServerProcess): Promise<number | null> {
-  const metrics = await fetch(new URL('/metrics', server.log('main').url)).then(
-    (reply) => reply.text(),
-    () => '',
-  );
-  const text = /^varve_follower_lag_entries\{.*follower="index".*\} ([0-9]+)$/m.exec(metrics)?.[1];
-  return text === undefined ? null : Number(text);
-}
-
-async function ask(
-  server: ServerProcess,
-  key: string,
-): Promise<{ bytes: number; count: number; head: { leaf: string } }> {
-  const [selector, ...rest] = key.split(':');
-  const label = labelOf({ selector: selector as 'cred' | 'kind', value: rest.join(':') });
-  const reply = await fetch(`${server.log('main').url}/lookup?label=${hex(label)}`);
-  const text = await reply.text();
-  if (!reply.ok) throw new Error(text);
-  const { count, head } = JSON.parse(text) as { count: number; head: { leaf: string } };
-  return { bytes: text.length, count, head };
-}
-
-function middleOf(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-}
-
 function say(text: string): void {
   console.error(`${((performance.now() - began) / 1000).toFixed(0)} s: ${text}`);
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -72,7 +72,7 @@ export async function keepAudit(
   }
   const batch = store.batch();
   batch.put(key, note);
-  await batch.write();
+  await batch.write({ flush: true });
 }
 
 const AUDIT_KEYS = { from: utf8('A'), to: utf8('B') };

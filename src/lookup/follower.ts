@@ -70,7 +70,10 @@ export class FollowerRun {
   #proposed: Proposed | null = null;
   /** Postings of all entries up to the cursor. */
   #readPostings = 0;
-  #headMs = Number.NEGATIVE_INFINITY;
+  /** When the next head is due. */
+  #dueMs = Number.NEGATIVE_INFINITY;
+  /** What the last one took to make. */
+  #tookMs = 0;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
@@ -140,10 +143,10 @@ export class FollowerRun {
     // What an earlier run stored and no head covers waits for one, like what was read.
     const isCovered = this.#buffer.postings === 0 && this.#stored.isUnderHead;
     if (this.#proposed?.isAppended ?? isCovered) return next;
-    const { clock, sleep, limits } = this.#options;
+    const { clock, sleep } = this.#options;
     const waiting = new AbortController();
     const end = (): void => waiting.abort();
-    const wait = Math.max(DUE_MS, this.#headMs + limits.headIntervalMs - clock());
+    const wait = Math.max(DUE_MS, this.#dueMs - clock());
     signal.addEventListener('abort', end);
     try {
       return await Promise.race([next, sleep(wait, waiting.signal).then(() => null)]);
@@ -260,22 +263,24 @@ export class FollowerRun {
     const tree = this.#headable;
     if (tree === null || (this.#cursor?.size ?? 0) < this.#startSize) return;
     const entries = tree.size - (this.#stored.meta?.size ?? 0);
-    const isDue =
-      clock() - this.#headMs >= limits.headIntervalMs || entries >= limits.headEntriesMax;
-    if (!isDue) return;
+    if (clock() < this.#dueMs && entries < limits.headEntriesMax) return;
     this.#reached = null;
     if (this.#buffer.first >= tree.size && this.#stored.isUnderHead) return;
     // What a head brings lies apart until the log has it. Before the first one nobody loses an answer if it does not.
     const isMuch = this.#buffer.postings >= limits.bufferPostingsMax / 8;
     if (isMuch && served.newest === null) await this.#store(tree, null);
+    const began = clock();
     const index = await this.#prepare(tree);
+    this.#tookMs = clock() - began;
     const leaf = formatIndexHead(this.#headOf(index));
     this.#proposed = { index, leaf, isAppended: false };
     await this.#append(this.#proposed);
   }
 
   async #append(proposed: Proposed): Promise<void> {
-    this.#headMs = this.#options.clock();
+    const { clock, limits } = this.#options;
+    const { headIntervalMs, headIntervalMsMax } = limits;
+    this.#dueMs = clock() + Math.max(headIntervalMs, Math.min(4 * this.#tookMs, headIntervalMsMax));
     try {
       await this.#options.log.appendIndexHead(proposed.leaf);
       proposed.isAppended = true;

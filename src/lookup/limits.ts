@@ -2,6 +2,8 @@
 export interface IndexLimits {
   /** Least time between two heads. An event that comes after a pause gets one at once. */
   readonly headIntervalMs: number;
+  /** It grows to four times what the last head took to make, up to this: every head rewrites what it touches. */
+  readonly headIntervalMsMax: number;
   /** Entries behind the last head after which the next one does not wait for that time. */
   readonly headEntriesMax: number;
   /** Postings in memory after which they are stored, head or not: while an index is made of an old log. */
@@ -22,6 +24,7 @@ export interface IndexLimits {
 
 export const INDEX_LIMITS: IndexLimits = {
   headIntervalMs: 5_000,
+  headIntervalMsMax: 10_000,
   headEntriesMax: 100_000,
   bufferPostingsMax: 2_000_000,
   bufferKeysMax: 250_000,

@@ -161,7 +161,7 @@ class RunningIndex implements LookupIndex {
     await store.clear();
     const batch = store.batch();
     for (const { key, value } of audits) batch.put(key, value);
-    await batch.write();
+    await batch.write({ flush: true });
   }
 }
 

@@ -16,12 +16,16 @@ export interface IndexReads {
   }): Promise<readonly Row[]>;
 }
 
-/** Changes that lie apart until they are written, all or none, and on disk before `write` answers. */
+/** Changes that lie apart until they are written, all or none. */
 export interface IndexBatch {
   /** Copies both before it returns. */
   put(key: Uint8Array, value: Uint8Array): void;
   delete(key: Uint8Array): void;
-  write(): Promise<void>;
+  /**
+   * @param options.flush  true: it is on disk before this answers. Default false: a power cut may undo it, with all that was
+   *   written after it; the log has what it was made of, and its own flushes do not wait for these
+   */
+  write(options?: { readonly flush?: boolean }): Promise<void>;
   /** Drops the changes. */
   drop(): Promise<void>;
 }

@@ -115,10 +115,10 @@ class LevelIndexBatch implements IndexBatch {
     this.#batch.del(key);
   }
 
-  async write(): Promise<void> {
+  async write({ flush = false }: { readonly flush?: boolean } = {}): Promise<void> {
     this.#isEnded = true;
     try {
-      await this.#batch.write({ sync: true });
+      await this.#batch.write({ sync: flush });
     } catch (error) {
       throw indexError(error, `write to ${this.#dir}`);
     }
