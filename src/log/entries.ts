@@ -120,20 +120,21 @@ export function cutBundle(bytes: Uint8Array, width: number): Uint8Array {
   return bytes.subarray(0, offset);
 }
 
-/** The first bundle that may lie in segments. */
-export async function firstUnfolded(store: Store, size: number): Promise<number> {
-  const [first] = await store.scan({ ...keysOf('E'), limit: 1 });
+/** The first bundle, of those from one on, that may lie in segments. */
+export async function firstUnfolded(store: Store, size: number, bundle = 0): Promise<number> {
+  const { to } = keysOf('E');
+  const [first] = await store.scan({ from: segmentKey(bundle * TILE_WIDTH), to, limit: 1 });
   return Math.floor((first === undefined ? size : numberOfKey(first.key)) / TILE_WIDTH);
 }
 
 /**
- * Folds the segments of one full bundle into a bundle row. It does nothing where they are folded already.
+ * Folds the segments of one full bundle into a bundle row. False where there are none: it is one row already.
  *
  * @throws {TransparencyError} store.corrupt if an entry is missing
  */
-export async function foldBundle(store: Store, index: number): Promise<void> {
+export async function foldBundle(store: Store, index: number): Promise<boolean> {
   const segments = await readSegments(store, index);
-  if (segments.length === 0) return;
+  if (segments.length === 0) return false;
   const bundle = joinSegments(segments, index, TILE_WIDTH);
   if (bundle === undefined) corrupt(`segments of bundle ${index} do not fit`);
   const deletes = segments.map(({ key }) => ({ key, value: null }));
@@ -142,4 +143,5 @@ export async function foldBundle(store: Store, index: number): Promise<void> {
     changes: [{ key: bundleKey(index), value: bundle }, ...deletes],
     flush: false,
   });
+  return true;
 }

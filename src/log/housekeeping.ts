@@ -104,12 +104,14 @@ export class Housekeeping {
 
   async #work(): Promise<void> {
     const { store, size, keys, clock, limits, tallies } = this.#options;
-    this.#nextBundle ??= await firstUnfolded(store, size());
+    let next = this.#nextBundle ?? (await firstUnfolded(store, size()));
     for (let i = 0; i < BUNDLES_AT_ONCE && !this.#ended; i++) {
-      if ((this.#nextBundle + 1) * TILE_WIDTH > size()) break;
-      await foldBundle(store, this.#nextBundle);
-      this.#nextBundle++;
+      if ((next + 1) * TILE_WIDTH > size()) break;
+      // Large commits write whole bundles: what they leave to fold is found at once, not bundle by bundle.
+      const folded = await foldBundle(store, next);
+      next = folded ? next + 1 : await firstUnfolded(store, size(), next + 1);
     }
+    this.#nextBundle = next;
     const now = clock();
     if (this.#ended || now - this.#prunedAtMs < PRUNE_INTERVAL_MS) return;
     this.#prunedAtMs = now;
