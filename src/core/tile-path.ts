@@ -15,13 +15,9 @@ export function formatTilePath(tile: Tile): string {
  * @throws {TransparencyError} tile.bad-path
  */
 export function parseTilePath(path: string): Tile {
-  const match = /^tile\/(0|[1-9][0-9]?)\/([x0-9/]+)(?:\.p\/([1-9][0-9]{0,2}))?$/.exec(path);
-  const tile = {
-    level: Number(match?.[1]),
-    index: parseIndex(match?.[2] ?? ''),
-    width: Number(match?.[3] ?? TILE_WIDTH),
-  };
-  if (!isTile(tile) || formatTilePath(tile) !== path) throw badPath(path);
+  const [, level, index = '', width] = TILE_PATH.exec(path) ?? [];
+  const tile = { level: Number(level), index: parseIndex(index), width: parseWidth(width) };
+  if (!isTile(tile)) throw badPath(path);
   return tile;
 }
 
@@ -37,13 +33,10 @@ export function formatBundlePath(index: number, width: number): string {
  * @throws {TransparencyError} tile.bad-path
  */
 export function parseBundlePath(path: string): Bundle {
-  const match = /^tile\/entries\/([x0-9/]+)(?:\.p\/([1-9][0-9]{0,2}))?$/.exec(path);
-  const index = parseIndex(match?.[1] ?? '');
-  const width = Number(match?.[2] ?? TILE_WIDTH);
-  if (!isTile({ level: 0, index, width }) || formatBundlePath(index, width) !== path) {
-    throw badPath(path);
-  }
-  return { index, width };
+  const [, index = '', width] = BUNDLE_PATH.exec(path) ?? [];
+  const bundle = { index: parseIndex(index), width: parseWidth(width) };
+  if (!isTile({ level: 0, ...bundle })) throw badPath(path);
+  return bundle;
 }
 
 /** 1234067 → `x001/x234/067`; 0 → `000`. */
@@ -54,10 +47,23 @@ function formatIndex(index: number): string {
   return groups.map((group, i) => (i < groups.length - 1 ? `x${group}` : group)).join('/');
 }
 
-/** The index of a right path; of a wrong one NaN or a number whose own path is another. */
+/*
+ * Exactly one spelling of each number: of the groups of an index all but the last have an `x`, the first of several is
+ * not `x000`, and six hold 2^53. Levels and indices that are too large are left to `isTile`.
+ */
+const INDEX = '((?!x000)(?:x[0-9]{3}/){0,5}[0-9]{3})';
+const WIDTH = '(?:\\.p/([1-9][0-9]?|1[0-9]{2}|2[0-4][0-9]|25[0-5]))?';
+const TILE_PATH = new RegExp(`^tile/(0|[1-9][0-9]?)/${INDEX}${WIDTH}$`);
+const BUNDLE_PATH = new RegExp(`^tile/entries/${INDEX}${WIDTH}$`);
+
+/** Of the text that `INDEX` found; NaN where it found none. */
 function parseIndex(text: string): number {
-  if (text.length === 0 || text.length > 32) return Number.NaN;
-  return Number(text.replaceAll(/[x/]/g, ''));
+  if (text.length === 3) return Number(text);
+  return text === '' ? Number.NaN : Number(text.replaceAll('x', '').replaceAll('/', ''));
+}
+
+function parseWidth(text: string | undefined): number {
+  return text === undefined ? TILE_WIDTH : Number(text);
 }
 
 function formatWidth(width: number): string {
