@@ -171,6 +171,8 @@ export interface Log {
   headOf(size: number, noteHash?: Uint8Array): Promise<SignedHead>;
   /** Bytes of a hash tile: 32 × width. @throws {TransparencyError} tile.not-found beyond the published tree */
   readTile(tile: Tile): Promise<Uint8Array>;
+  /** The same at once, of a tile that is in memory; undefined: `readTile` reads it, or says why not. */
+  tileInMemory(tile: Tile): Uint8Array | undefined;
   /**
    * Bytes of an entry bundle: `width` times u16be length ‖ entry.
    *
@@ -178,6 +180,8 @@ export interface Log {
    * @throws {TransparencyError} bundle.not-found
    */
   readBundle(index: number, width: number): Promise<Uint8Array>;
+  /** The same at once, of a full bundle that is in memory; undefined: `readBundle` reads it, or says why not. */
+  bundleInMemory(index: number): Uint8Array | undefined;
   /** Exact bytes of an entry. @throws {TransparencyError} entry.not-found */
   readEntry(index: number): Promise<Uint8Array>;
   /**

@@ -36,6 +36,16 @@ export class HaltingReads {
     return this.run((reader) => reader.tile(tile, bound));
   }
 
+  /** A tile that is in memory, proven; undefined where it has to be read, or is not there. */
+  tileInMemory(tile: Tile, bound: number): Uint8Array | undefined {
+    return this.#reader?.tileInMemory(tile, bound);
+  }
+
+  /** A full bundle that is in memory, proven; undefined where it has to be read, or is not there. */
+  bundleInMemory(index: number, bound: number): Uint8Array | undefined {
+    return this.#reader?.bundleInMemory(index, bound);
+  }
+
   /** The bytes of an entry that the store names: that there is none below `bound` is a lie of the store. */
   async namedEntry(leafIndex: number, bound: number): Promise<Uint8Array> {
     if (this.#reader === null || leafIndex >= bound) corrupt(`an id points to entry ${leafIndex}`);

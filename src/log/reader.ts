@@ -26,7 +26,7 @@ export class Reader {
   readonly #tiles: ByteCache;
   readonly #bundles: ByteCache;
   /** Tiles that are being read: hundreds of proofs under one head ask for the same ones in the same turn. */
-  readonly #reading: Map<string, Promise<Uint8Array>> = new Map();
+  readonly #reading: Map<number, Promise<Uint8Array>> = new Map();
 
   constructor(options: ReaderOptions) {
     this.#options = options;
@@ -40,14 +40,20 @@ export class Reader {
    * @throws {TransparencyError} tile.not-found; store.corrupt
    */
   async tile(tile: Tile, bound: number): Promise<Uint8Array> {
-    if (!isTile(tile) || tile.width > tileWidth(tile.level, tile.index, bound)) {
+    if (!isWithin(tile, bound)) {
       throw new TransparencyError(
         'tile.not-found',
         `tile ${tile.level}/${tile.index} of width ${tile.width} is not in a tree of ${bound}`,
       );
     }
-    const bytes = await this.#tile(tile.level, tile.index);
-    return bytes.subarray(0, tile.width * HASH_LENGTH);
+    return cutTile(await this.#tile(tile.level, tile.index), tile.width);
+  }
+
+  /** The same of a tile that is in memory. Undefined: it has to be read, or there is none. */
+  tileInMemory(tile: Tile, bound: number): Uint8Array | undefined {
+    if (!isWithin(tile, bound)) return undefined;
+    const bytes = this.#inMemory(tile.level, tile.index);
+    return bytes === undefined ? undefined : cutTile(bytes, tile.width);
   }
 
   /**
@@ -56,15 +62,13 @@ export class Reader {
    * @throws {TransparencyError} bundle.not-found; store.corrupt
    */
   async bundle(index: number, width: number, bound: number): Promise<Uint8Array> {
-    const tile = { level: 0, index, width };
-    if (!isTile(tile) || width > tileWidth(0, index, bound)) {
+    if (!isWithin({ level: 0, index, width }, bound)) {
       throw new TransparencyError(
         'bundle.not-found',
         `bundle ${index} of width ${width} is not in a tree of ${bound}`,
       );
     }
-    const key = String(index);
-    const cached = this.#bundles.get(key);
+    const cached = this.#bundles.get(index);
     if (cached !== undefined) return width === TILE_WIDTH ? cached : cutBundle(cached, width);
     const stored = await readStoredBundle(this.#options.store, index, width);
     const entries = splitEntries(stored, width);
@@ -74,9 +78,15 @@ export class Reader {
     const bytes = cutBundle(stored, width);
     if (width === TILE_WIDTH) {
       if (bytes.length !== stored.length) corrupt(`bundle ${index} has bytes behind its entries`);
-      this.#bundles.set(key, bytes);
+      this.#bundles.set(index, bytes);
     }
     return bytes;
+  }
+
+  /** The same of a full bundle that is in memory. Undefined: it has to be read, or there is none. */
+  bundleInMemory(index: number, bound: number): Uint8Array | undefined {
+    const isFull = isWithin({ level: 0, index, width: TILE_WIDTH }, bound);
+    return isFull ? this.#bundles.get(index) : undefined;
   }
 
   /**
@@ -91,8 +101,7 @@ export class Reader {
     const index = Math.floor(leafIndex / TILE_WIDTH);
     const at = leafIndex % TILE_WIDTH;
     const bytes =
-      this.#bundles.get(String(index)) ??
-      (await readStoredBundle(this.#options.store, index, at + 1));
+      this.#bundles.get(index) ?? (await readStoredBundle(this.#options.store, index, at + 1));
     const entry = splitEntries(bytes, at + 1)?.[at];
     if (entry === undefined) corrupt(`bundle ${index} has no entry ${at}`);
     checkEntry(entry, await this.#tile(0, index), leafIndex);
@@ -101,32 +110,52 @@ export class Reader {
 
   /** Bytes of a tile as wide as it is: from memory if the writer still grows it, else proven against the tile above. */
   async #tile(level: number, index: number): Promise<Uint8Array> {
-    const growing = this.#options.builder.growingTile(level);
-    if (growing !== undefined && growing.index === index) return growing.bytes;
-    const key = `${level}/${index}`;
-    const cached = this.#tiles.get(key);
-    if (cached !== undefined) return cached;
+    const known = this.#inMemory(level, index);
+    if (known !== undefined) return known;
+    const key = numberOf(level, index);
     let reading = this.#reading.get(key);
     if (reading === undefined) {
-      reading = this.#readTile(level, index, key).finally(() => this.#reading.delete(key));
+      reading = this.#readTile(level, index).finally(() => this.#reading.delete(key));
       this.#reading.set(key, reading);
     }
     return reading;
   }
 
-  async #readTile(level: number, index: number, key: string): Promise<Uint8Array> {
+  /** A full tile that was proven before, or the one that the writer still grows. */
+  #inMemory(level: number, index: number): Uint8Array | undefined {
+    const cached = this.#tiles.get(numberOf(level, index));
+    if (cached !== undefined) return cached;
+    const growing = this.#options.builder.growingTile(level);
+    return growing?.index === index ? growing.bytes : undefined;
+  }
+
+  async #readTile(level: number, index: number): Promise<Uint8Array> {
     const bytes = await this.#options.store.get(tileKey(level, index));
     if (bytes?.length !== TILE_WIDTH * HASH_LENGTH) {
-      return corrupt(`tile ${key} has ${bytes?.length ?? 'no'} bytes`);
+      return corrupt(`tile ${level}/${index} has ${bytes?.length ?? 'no'} bytes`);
     }
     const parent = await this.#tile(level + 1, Math.floor(index / TILE_WIDTH));
     const offset = (index % TILE_WIDTH) * HASH_LENGTH;
     if (!equalBytes(tileRoot(bytes), parent.subarray(offset, offset + HASH_LENGTH))) {
-      return corrupt(`tile ${key} is not under the tile above it`);
+      return corrupt(`tile ${level}/${index} is not under the tile above it`);
     }
-    this.#tiles.set(key, bytes);
+    this.#tiles.set(numberOf(level, index), bytes);
     return bytes;
   }
+}
+
+/** Is it a tile of a tree of `bound` leaves? */
+function isWithin(tile: Tile, bound: number): boolean {
+  return isTile(tile) && tile.width <= tileWidth(tile.level, tile.index, bound);
+}
+
+/** One number for each tile: there are 64 levels, and at most 2^45 tiles on one. */
+function numberOf(level: number, index: number): number {
+  return index * 64 + level;
+}
+
+function cutTile(bytes: Uint8Array, width: number): Uint8Array {
+  return width === TILE_WIDTH ? bytes : bytes.subarray(0, width * HASH_LENGTH);
 }
 
 /** Is the entry the one that the level 0 tile commits to? */

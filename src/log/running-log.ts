@@ -194,8 +194,16 @@ export class RunningLog implements Log {
     return this.#parts.reads.tile(tile, this.publishedSize);
   }
 
+  tileInMemory(tile: Tile): Uint8Array | undefined {
+    return this.#parts.reads.tileInMemory(tile, this.publishedSize);
+  }
+
   readBundle(index: number, width: number): Promise<Uint8Array> {
     return this.#parts.reads.run((reader) => reader.bundle(index, width, this.publishedSize));
+  }
+
+  bundleInMemory(index: number): Uint8Array | undefined {
+    return this.#parts.reads.bundleInMemory(index, this.publishedSize);
   }
 
   readEntry(index: number): Promise<Uint8Array> {

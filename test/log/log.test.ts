@@ -138,6 +138,33 @@ describe('an events log', () => {
     await log.close();
   });
 
+  test('has tiles and bundles at once that were read before, as far as they are published', async () => {
+    const log = await openTestLog({ limits: { headIntervalMs: 60_000 } });
+    const full = { level: 0, index: 0, width: 256 };
+    const items = Array.from({ length: 600 }, (_, i) => testEvent(`${i}`));
+    await log.submit(items, ANYONE);
+    // Integrated, and not published: the writer holds tiles that nobody is shown.
+    expect(log.figures).toMatchObject({ integratedSize: 601, publishedSize: 1 });
+    expect(log.tileInMemory({ level: 0, index: 2, width: 1 })).toBeUndefined();
+    expect(log.tileInMemory({ level: 0, index: 0, width: 2 })).toBeUndefined();
+    await log.waitPublished(601, soon());
+    expect(log.tileInMemory(full)).toBeUndefined();
+    expect(log.bundleInMemory(0)).toBeUndefined();
+    const tile = await log.readTile(full);
+    const bundle = await log.readBundle(0, 256);
+    expect(log.tileInMemory(full)).toEqual(tile);
+    expect(log.tileInMemory({ ...full, width: 7 })).toEqual(tile.subarray(0, 7 * 32));
+    expect(log.bundleInMemory(0)).toEqual(bundle);
+    const growing = { level: 0, index: 2, width: 89 };
+    expect(log.tileInMemory(growing)).toEqual(await log.readTile(growing));
+    await log.readBundle(2, 89);
+    expect(log.bundleInMemory(2)).toBeUndefined();
+    for (const beyond of [{ width: 90 }, { index: 3, width: 1 }, { level: 1, width: 3 }]) {
+      expect(log.tileInMemory({ ...growing, ...beyond })).toBeUndefined();
+    }
+    await log.close();
+  });
+
   test('refuses a full pool and keeps what it took', async () => {
     const log = await openTestLog({ limits: { poolEntriesMax: 2 } });
     const two = log.submit([testEvent('a'), testEvent('b')], ANYONE);

@@ -159,6 +159,8 @@ export function createFakeLog(type: LogType = 'events', name = 'main'): FakeLog 
         ),
       );
     },
+    tileInMemory: () => undefined,
+    bundleInMemory: () => undefined,
     async readBundle(index, width) {
       if (index * 256 + width > this.publishedSize) {
         throw new TransparencyError('bundle.not-found', 'beyond the published tree');
