@@ -1,6 +1,14 @@
+import { join } from 'node:path';
 import { invariant, isTransparencyError, TransparencyError } from '../core/error.ts';
 import type { Guard, GuardState } from '../log/ports.ts';
-import { codeOf, flushFolder, makeFolder } from './folder.ts';
+import {
+  closeFile,
+  codeOf,
+  flushFolder,
+  makeFolder,
+  type OpenFolder,
+  openFolder,
+} from './folder.ts';
 import {
   type HighestState,
   placeState,
@@ -9,6 +17,7 @@ import {
   stateNames,
 } from './guard-folder.ts';
 import { checkAdvance, guardMoved, sameGuardState } from './guard-state.ts';
+import { type Draft, openDraft, removeFile } from './linked-file.ts';
 
 /**
  * Opens the guard of a folder that `initGuard` made.
@@ -18,7 +27,8 @@ import { checkAdvance, guardMoved, sameGuardState } from './guard-state.ts';
  * The highest file is the state, or there is none: nothing falls back to a lower one.
  *
  * After an `advance` that failed by anything but `guard.moved` every later one is refused: what is on disk is not
- * known. It costs two flushes, of the file and of the folder's names.
+ * known. It costs two flushes, of the file and of the folder's names, and four trips to another thread: each is a turn
+ * of an event loop that may be busy. What can be done ahead, or later, is done behind the answer.
  *
  * @throws {TransparencyError} guard.missing, guard.corrupt; guard.failed with its cause if the disk or the system failed
  */
@@ -58,7 +68,20 @@ export async function initGuard(dir: string, state: GuardState | null = null): P
 class GuardFile implements Guard {
   readonly #dir: string;
   #known: HighestState | undefined;
-  /** Settles when every call has been answered; never rejects. */
+  /** Held from the first advance on. */
+  #folder: OpenFolder | undefined;
+  /** For the next state. */
+  #draft: Draft | undefined;
+  /** What the last advance leaves to do: nobody waits for that but the next call. */
+  #left:
+    | {
+        readonly used: Draft;
+        readonly drafts: readonly string[];
+        /** Counters, ascending. */
+        readonly old: readonly number[];
+      }
+    | undefined;
+  /** Settles when every call has been answered, and tidied up after; never rejects. */
   #lastTurn: Promise<unknown> = Promise.resolve();
   #failure: TransparencyError | undefined;
   #closed = false;
@@ -101,6 +124,10 @@ class GuardFile implements Guard {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#lastTurn;
+    if (this.#draft !== undefined) await dropDraft(this.#draft);
+    this.#draft = undefined;
+    await this.#folder?.close();
+    this.#folder = undefined;
   }
 
   async #advanceInTurn(from: GuardState | null, to: GuardState): Promise<void> {
@@ -110,32 +137,58 @@ class GuardFile implements Guard {
     }
     const before = this.#known.counter;
     const next = { counter: before + 1, state: { ...to, rootHash: to.rootHash.slice() } };
-    if (!(await placeState(this.#dir, next))) {
-      this.#known = await readHighest(this.#dir);
-      throw guardMoved(this.#known.state, from);
+    this.#folder ??= await openFolder(this.#dir);
+    let draft = this.#draft ?? (await openDraft(this.#dir));
+    this.#draft = undefined;
+    try {
+      let isPlaced = await placeState(this.#dir, next, draft);
+      if (!isPlaced && (await readHighest(this.#dir)).counter === before) {
+        // Nobody went on; somebody cleaned up, and took what was kept ready.
+        await dropDraft(draft);
+        draft = await openDraft(this.#dir);
+        isPlaced = await placeState(this.#dir, next, draft);
+      }
+      // The name was free. Either nobody had it before, or others have gone at least three states on and removed it. They
+      // remove in order, so `before` went earlier, and its being there still says that nobody did.
+      const [{ counters, drafts }] = await Promise.all([
+        stateNames(this.#dir),
+        this.#folder.flush(),
+      ]);
+      if (!isPlaced || !counters.includes(before) || counters.at(-1) !== next.counter) {
+        this.#known = await readHighest(this.#dir);
+        throw guardMoved(this.#known.state, from);
+      }
+      this.#known = next;
+      this.#left = { used: draft, drafts, old: counters.filter((counter) => counter < before) };
+    } catch (error) {
+      await dropDraft(draft);
+      throw error;
     }
-    // The name was free. Either nobody had it before, or others have gone at least three states on and removed it. They
-    // remove in order, so `before` went earlier, and its being there still says that nobody did.
-    const { counters, drafts } = await stateNames(this.#dir);
-    if (!counters.includes(before) || counters.at(-1) !== next.counter) {
-      this.#known = await readHighest(this.#dir);
-      throw guardMoved(this.#known.state, from);
-    }
-    await flushFolder(this.#dir);
-    this.#known = next;
-    // Drafts are of writers that died, or that have lost now.
-    await removeInOrder(
-      this.#dir,
-      counters.filter((counter) => counter < before),
-      drafts,
-    );
+  }
+
+  /** Does what an advance has left to do, and makes ready for the next. */
+  async #tidy(): Promise<void> {
+    const left = this.#left;
+    if (left === undefined) return;
+    this.#left = undefined;
+    [this.#draft] = await Promise.all([
+      openDraft(this.#dir),
+      closeFile(left.used.fd),
+      removeInOrder(this.#dir, left.old),
+      // Ours, and those of writers that died, or that have lost now.
+      ...left.drafts.map((name) => removeFile(join(this.#dir, name))),
+    ]);
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#lastTurn.then(work);
-    this.#lastTurn = turn.catch(() => undefined);
+    this.#lastTurn = turn.then(() => this.#tidy()).catch(() => undefined);
     return turn;
   }
+}
+
+async function dropDraft({ fd, path }: Draft): Promise<void> {
+  await Promise.all([closeFile(fd), removeFile(path)]);
 }
 
 function guardError(error: unknown, doing: string): TransparencyError {

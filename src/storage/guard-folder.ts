@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { equalBytes, utf8 } from '../core/bytes.ts';
 import { TransparencyError } from '../core/error.ts';
 import { formatGuardState, type NumberedState, parseGuardState } from './guard-state.ts';
-import { DRAFT, placeFile, readFileIfAny, removeFile } from './linked-file.ts';
+import {
+  DRAFT,
+  type Draft,
+  placeDraft,
+  placeFile,
+  readFileIfAny,
+  removeFile,
+} from './linked-file.ts';
 
 /** The state of a guard's folder: a state with its counter, or none with counter 0. */
 export type HighestState = NumberedState | { readonly counter: 0; readonly state: null };
@@ -62,19 +69,22 @@ function parseFile(path: string, counter: number, bytes: Uint8Array): HighestSta
   }
 }
 
-/** Writes a state, flushed, under its name if that is free, and says whether it was. The name is not flushed yet. */
-export function placeState(dir: string, placed: HighestState): Promise<boolean> {
+/**
+ * Writes a state, flushed, under its name if that is free, and says whether it was. The name is not flushed yet.
+ *
+ * @param draft  what it is written to; default: a draft that is made and removed here
+ */
+export function placeState(dir: string, placed: HighestState, draft?: Draft): Promise<boolean> {
   const content = placed.state === null ? EMPTY : formatGuardState(placed);
-  return placeFile(dir, nameOf(placed.counter), content);
+  const name = nameOf(placed.counter);
+  return draft === undefined
+    ? placeFile(dir, name, content)
+    : placeDraft(draft, join(dir, name), content);
 }
 
-/** Removes states in the order given and then drafts, and stops at one that stays: `advance` rests on that order. */
-export async function removeInOrder(
-  dir: string,
-  counters: readonly number[],
-  drafts: readonly string[],
-): Promise<void> {
-  for (const name of [...counters.map(nameOf), ...drafts]) {
-    if (!(await removeFile(join(dir, name)))) return;
+/** Removes states in the order given, and stops at one that stays: `advance` rests on that order. */
+export async function removeInOrder(dir: string, counters: readonly number[]): Promise<void> {
+  for (const counter of counters) {
+    if (!(await removeFile(join(dir, nameOf(counter))))) return;
   }
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs';
 import { link, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from './folder.ts';
+import { promisify } from 'node:util';
+import { closeFile, codeOf, flushFile, openFile } from './folder.ts';
 
 /** What names of files begin with that nobody has finished. */
 export const DRAFT = 'draft-';
@@ -14,23 +16,43 @@ export const DRAFT = 'draft-';
  * half of it.
  */
 export async function placeFile(dir: string, name: string, content: Uint8Array): Promise<boolean> {
-  const draft = join(dir, `${DRAFT}${randomUUID()}`);
-  const file = await open(draft, 'wx', 0o600);
+  const draft = await openDraft(dir);
   try {
-    await file.writeFile(content);
-    await file.sync();
+    return await placeDraft(draft, join(dir, name), content);
   } finally {
-    await file.close();
+    await Promise.all([closeFile(draft.fd), removeFile(draft.path)]);
   }
+}
+
+/** A file of one's own, still empty, that may become any other in its folder. */
+export interface Draft {
+  readonly path: string;
+  readonly fd: number;
+}
+
+/** Makes a draft. Whoever made it closes and removes it. */
+export async function openDraft(dir: string): Promise<Draft> {
+  const path = join(dir, `${DRAFT}${randomUUID()}`);
+  return { path, fd: await openFile(path, 'wx', 0o600) };
+}
+
+const writeAll: (fd: number, content: Uint8Array) => Promise<void> = promisify(writeFile);
+
+/** The part of `placeFile` that comes behind making a draft and before removing it: three trips to another thread. */
+export async function placeDraft(
+  draft: Draft,
+  path: string,
+  content: Uint8Array,
+): Promise<boolean> {
+  await writeAll(draft.fd, content);
+  await flushFile(draft.fd);
   try {
-    await link(draft, join(dir, name));
+    await link(draft.path, path);
     return true;
   } catch (error) {
     // A draft that is gone was swept up by another process.
     if (codeOf(error) === 'EEXIST' || codeOf(error) === 'ENOENT') return false;
     throw error;
-  } finally {
-    await removeFile(draft);
   }
 }
 

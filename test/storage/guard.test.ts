@@ -96,6 +96,8 @@ describe('a guard file', () => {
     const { dir, guard } = await newGuardFile();
     await guard.advance(null, guardState(1, 1));
     await guard.advance(guardState(1, 1), guardState(2, 2));
+    // A read waits until the guard has tidied up: it does so behind its answer.
+    await guard.read();
     for (const name of readdirSync(dir)) rmSync(join(dir, name));
     await expect(guard.read()).rejects.toMatchObject({ code: 'guard.missing' });
     await expect(openGuardFile(dir)).rejects.toMatchObject({ code: 'guard.missing' });
@@ -127,7 +129,20 @@ describe('a guard file', () => {
     writeFileSync(join(dir, 'draft-of-the-dead'), 'half');
     expect(await guard.read()).toBeNull();
     await guard.advance(null, guardState(1, 1));
+    await guard.close();
     expect(readdirSync(dir).sort()).toEqual(['guard-0000000000000001', 'guard-empty']);
+  });
+
+  it('goes on where what it keeps ready was swept up', async () => {
+    const { dir, guard } = await newGuardFile();
+    await guard.advance(null, guardState(1, 1));
+    await guard.read();
+    const ready = readdirSync(dir).filter((name) => name.startsWith('draft-'));
+    expect(ready).toHaveLength(1);
+    for (const name of ready) rmSync(join(dir, name));
+    await guard.advance(guardState(1, 1), guardState(2, 2));
+    await guard.close();
+    expect(readdirSync(dir).sort()).toEqual(['guard-0000000000000001', 'guard-0000000000000002']);
   });
 
   it('takes a state that was linked by a process that died then', async () => {
