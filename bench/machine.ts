@@ -3,15 +3,20 @@ import { lstat, readdir } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 
-/** Watches the processor time of this process, of a server, and of everybody else. All zero where there is no /proc. */
+/**
+ * Watches the processor time of this process, of a server, and of everybody else, and the server's memory. All zero where
+ * there is no /proc.
+ */
 export class CpuWatch {
   readonly #pid: number;
+  readonly #memory: MemoryWatch;
   readonly #own: NodeJS.CpuUsage = process.cpuUsage();
   readonly #server: number;
   readonly #machine: number = machineCpuSeconds();
 
   constructor(serverPid: number) {
     this.#pid = serverPid;
+    this.#memory = new MemoryWatch(serverPid);
     this.#server = usageOf(serverPid).cpuSeconds;
   }
 
@@ -22,14 +27,18 @@ export class CpuWatch {
       readonly others: number;
     };
     readonly rssMiB: number;
+    /** Since the server was started. */
     readonly rssPeakMiB: number;
+    /** Of it what is no file, while it was watched. */
+    readonly rssAnonPeakMiB: number;
   } {
+    const rssAnonPeakMiB = this.#memory.end().anonymous;
     const { cpuSeconds, rssMiB, rssPeakMiB } = usageOf(this.#pid);
     const { user, system } = process.cpuUsage(this.#own);
     const server = round(cpuSeconds - this.#server);
     const load = round((user + system) / 1e6);
     const others = Math.max(0, round(machineCpuSeconds() - this.#machine - server - load));
-    return { cpuSeconds: { server, load, others }, rssMiB, rssPeakMiB };
+    return { cpuSeconds: { server, load, others }, rssMiB, rssPeakMiB, rssAnonPeakMiB };
   }
 }
 
@@ -55,6 +64,7 @@ export class MemoryWatch {
     };
     look();
     this.#timer = setInterval(look, 100);
+    this.#timer.unref();
   }
 
   end(): MemoryPeak {

@@ -21,6 +21,7 @@ export interface Measurement {
   readonly cpuSeconds: LoadReport['cpuSeconds'];
   readonly rssMiB: number;
   readonly rssPeakMiB: number;
+  readonly rssAnonPeakMiB: number;
 }
 
 /** Items a second. */

@@ -10,7 +10,7 @@ export function resultsText(record: RunRecord): string {
     headText(record),
     goalsText(goalsOf(record)),
     '## Every cell\n',
-    "Medians of the rounds; in brackets the least and the most. *Ours to it* is the ratio of items a second, pair by pair in each round. CPU is what the server's process took for one item; memory is the most that it held since it was started, and ours runs through all cells of a round; *others* what everything else on the machine took, of all there was: where it is more than a few percent, the row is doubtful.\n",
+    "Medians of the rounds; in brackets the least and the most. *Ours to it* is the ratio of items a second, pair by pair in each round. CPU is what the server's process took for one item; memory is the most that it held since it was started, and ours runs through all cells of a round; *of it no files* (RssAnon) is the most in the cell without mapped files, which the system takes back when it needs room; *others* what everything else on the machine took, of all there was: where it is more than a few percent, the row is doubtful.\n",
     ...CELLS.map((cell) => cellText(cell, record)),
     trialsText(record),
     startText(record),
@@ -88,6 +88,7 @@ function cellText(cell: Cell, record: RunRecord): string {
       ms(({ latencyMs }) => latencyMs.p999),
       medianOf(all.map(cpuMicrosOf)).toFixed(1),
       Math.max(...all.map(({ rssPeakMiB }) => rssPeakMiB)),
+      Math.max(...all.map(({ rssAnonPeakMiB }) => rssAnonPeakMiB)),
       all.reduce((sum, one) => sum + errorCountOf(one), 0),
       all.reduce((sum, one) => sum + (one.verified ?? 0), 0),
       `${Math.round(100 * medianOf(all.map(otherShareOf)))} %`,
@@ -96,8 +97,8 @@ function cellText(cell: Cell, record: RunRecord): string {
   });
   return `### ${cell.name}: ${WORK_TEXTS[cell.work]}, ${cell.connections} connections
 
-| system | items/s | ours to it | p50 ms | p99 ms [each round] | p99.9 ms | CPU µs/item | peak MiB | errors | verified | others |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+| system | items/s | ours to it | p50 ms | p99 ms [each round] | p99.9 ms | CPU µs/item | peak MiB | of it no files | errors | verified | others |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 ${rows.map((row) => row.trim()).join('\n')}
 `;
 }

@@ -96,7 +96,7 @@ class LoadRun {
     for (const user of users) user.close();
   }
 
-  report(): Omit<LoadReport, 'cpuSeconds' | 'rssMiB' | 'rssPeakMiB'> {
+  report(): Omit<LoadReport, 'cpuSeconds' | 'rssMiB' | 'rssPeakMiB' | 'rssAnonPeakMiB'> {
     return {
       seconds: (this.#endedMs - this.#startedMs) / 1000,
       operations: this.#operations,

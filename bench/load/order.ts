@@ -64,6 +64,8 @@ export interface LoadReport {
   /** Memory of the server at the end of that time, and the most that it ever had. */
   readonly rssMiB: number;
   readonly rssPeakMiB: number;
+  /** The most that it held in that time beside files, which the system takes back when it needs room. */
+  readonly rssAnonPeakMiB: number;
   readonly kept: readonly KeptOperation[];
 }
 
