@@ -11,7 +11,10 @@ import type { NodeId } from './tree.ts';
  */
 export class NodeMemory {
   readonly #tilesMax: number;
-  readonly #tiles: Map<string, TileNodes> = new Map();
+  readonly #tiles: Map<number, TileNodes> = new Map();
+  /** The tile that was used last, and its key: the nodes of a path come tile by tile. */
+  #last: TileNodes = new TileNodes();
+  #lastKey = -1;
 
   constructor(tilesMax: number) {
     this.#tilesMax = tilesMax;
@@ -22,7 +25,13 @@ export class NodeMemory {
     const height = node.level % TILE_HEIGHT;
     const level = Math.floor(node.level / TILE_HEIGHT);
     const first = shiftLeft(node.index, height);
-    const key = `${level}/${Math.floor(first / TILE_WIDTH)}`;
+    // There are 64 levels, and at most 2^45 tiles on one.
+    const key = Math.floor(first / TILE_WIDTH) * 64 + level;
+    if (key !== this.#lastKey) this.#use(key);
+    return this.#last.hashOf(bytes, height, node.index % (TILE_WIDTH / 2 ** height)).slice();
+  }
+
+  #use(key: number): void {
     const nodes = this.#tiles.get(key) ?? new TileNodes();
     this.#tiles.delete(key);
     this.#tiles.set(key, nodes);
@@ -30,7 +39,8 @@ export class NodeMemory {
       if (this.#tiles.size <= this.#tilesMax) break;
       this.#tiles.delete(oldest);
     }
-    return nodes.hashOf(bytes, height, node.index % (TILE_WIDTH / 2 ** height)).slice();
+    this.#last = nodes;
+    this.#lastKey = key;
   }
 }
 

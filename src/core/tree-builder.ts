@@ -30,10 +30,13 @@ export interface Appended {
  */
 export class TreeBuilder {
   #tree: GrowingTree;
+  /** Asked for much more often than the tree grows. */
+  #rootHash: Uint8Array;
 
   /** @param tree  from `openGrowingTree`, which proves it under a root; default: without leaves */
   constructor(tree: GrowingTree = EMPTY_TREE) {
     this.#tree = tree;
+    this.#rootHash = rootOfEdge(tree.edge);
   }
 
   get size(): number {
@@ -45,7 +48,7 @@ export class TreeBuilder {
   }
 
   get rootHash(): Uint8Array {
-    return rootOfEdge(this.#tree.edge);
+    return this.#rootHash;
   }
 
   /** The unfinished tile of a level, or undefined if all tiles of that level are full. */
@@ -58,15 +61,17 @@ export class TreeBuilder {
   append(leafHashes: Uint8Array): Appended {
     const before = this.#tree;
     const { tree, fullTiles, changedTiles } = growTree(before, leafHashes);
+    const rootHash = rootOfEdge(tree.edge);
     return {
       size: tree.edge.size,
-      rootHash: rootOfEdge(tree.edge),
+      rootHash,
       edge: tree.edge,
       fullTiles,
       partialTiles: changedTiles,
       adopt: () => {
         invariant(this.#tree === before, 'an append is adopted by the tree that it was made for');
         this.#tree = tree;
+        this.#rootHash = rootHash;
       },
     };
   }

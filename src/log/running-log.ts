@@ -62,7 +62,8 @@ export class RunningLog implements Log {
     this.vkey = formatVkey(setup.logKey);
     this.p256PublicKey = options.signer.p256PublicKey;
     this.tiles = {
-      readTiles: (tiles) => Promise.all(tiles.map((tile) => this.readTile(tile))),
+      readTiles: (tiles) =>
+        Promise.all(tiles.map((tile) => this.tileInMemory(tile) ?? this.readTile(tile))),
       nodes: new NodeMemory(TILES_REMEMBERED),
     };
     this.#options = options;
