@@ -15,9 +15,15 @@ const rangeOf = (i: number): { from: Uint8Array; to: Uint8Array } => ({
 
 /** Does any file of the folder hold these bytes? They are random: what LevelDB compresses it leaves as they are. */
 function isFound(dir: string, bytes: Uint8Array): boolean {
-  return readdirSync(dir).some((name) =>
-    readFileSync(join(dir, name)).includes(Buffer.from(bytes)),
-  );
+  try {
+    return readdirSync(dir).some((name) =>
+      readFileSync(join(dir, name)).includes(Buffer.from(bytes)),
+    );
+  } catch (error) {
+    // LevelDB removed a file after we had read its name: what it held may lie in another one.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return isFound(dir, bytes);
+  }
 }
 
 async function put(store: Store, i: number, value: Uint8Array | null): Promise<void> {
