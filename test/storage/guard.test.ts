@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { isTransparencyError } from '../../src/core/error.ts';
 import type { Guard } from '../../src/log/ports.ts';
 import { initGuard, openGuardFile } from '../../src/storage/guard-file.ts';
@@ -21,7 +21,10 @@ guardContract('a guard file', async () => (await newGuardFile()).guard);
 async function newGuardFile(): Promise<{ dir: string; guard: Guard }> {
   const dir = join(tempFolder(), 'x', 'guard');
   await initGuard(dir);
-  return { dir, guard: await openGuardFile(dir) };
+  const guard = await openGuardFile(dir);
+  // Before its folder goes: it may still tidy up.
+  onTestFinished(() => guard.close());
+  return { dir, guard };
 }
 
 describe('the text of a guard', () => {
@@ -176,6 +179,8 @@ describe('a guard file', () => {
   it('refuses every advance after one of unknown outcome', async () => {
     const { dir, guard } = await newGuardFile();
     await guard.advance(null, guardState(1, 1));
+    // Until it has tidied up, it makes a draft there.
+    await guard.read();
     rmSync(dir, { recursive: true });
     await expect(guard.advance(guardState(1, 1), guardState(2, 2))).rejects.toMatchObject({
       code: 'guard.missing',
