@@ -21,10 +21,14 @@ guardContract('a guard file', async () => (await newGuardFile()).guard);
 async function newGuardFile(): Promise<{ dir: string; guard: Guard }> {
   const dir = join(tempFolder(), 'x', 'guard');
   await initGuard(dir);
+  return { dir, guard: await openGuard(dir) };
+}
+
+/** A guard that is closed before its folder goes: it may still tidy up. */
+async function openGuard(dir: string): Promise<Guard> {
   const guard = await openGuardFile(dir);
-  // Before its folder goes: it may still tidy up.
   onTestFinished(() => guard.close());
-  return { dir, guard };
+  return guard;
 }
 
 describe('the text of a guard', () => {
@@ -78,7 +82,7 @@ describe('a guard file', () => {
     const other = tempFolder();
     await initGuard(other, guardState(5, 5));
     await expect(initGuard(other)).rejects.toMatchObject({ code: 'guard.moved' });
-    expect(await (await openGuardFile(other)).read()).toEqual(guardState(5, 5));
+    expect(await (await openGuard(other)).read()).toEqual(guardState(5, 5));
   });
 
   it('is read by the next process, and keeps the last two states alone', async () => {
@@ -92,7 +96,7 @@ describe('a guard file', () => {
     await guard.close();
     const names = ['guard-0000000000000019', 'guard-0000000000000020'];
     expect(readdirSync(dir).sort()).toEqual(names);
-    expect(await (await openGuardFile(dir)).read()).toEqual(from);
+    expect(await (await openGuard(dir)).read()).toEqual(from);
   });
 
   it('is missing, not empty, when its states are gone', async () => {
@@ -155,7 +159,7 @@ describe('a guard file', () => {
     await expect(guard.advance(null, guardState(1, 1))).rejects.toMatchObject({
       code: 'guard.moved',
     });
-    const next = await openGuardFile(dir);
+    const next = await openGuard(dir);
     await next.advance(guardState(7, 7), guardState(8, 8));
     expect(await next.read()).toEqual(guardState(8, 8));
   });
@@ -164,7 +168,7 @@ describe('a guard file', () => {
     for (let ahead = 1; ahead <= 6; ahead++) {
       const { dir, guard: sleeper } = await newGuardFile();
       await sleeper.advance(null, guardState(1, 1));
-      const other = await openGuardFile(dir);
+      const other = await openGuard(dir);
       for (let size = 2; size < 2 + ahead; size++) {
         await other.advance(guardState(size - 1, size - 1), guardState(size, size));
       }
@@ -203,7 +207,7 @@ describe('a guard file', () => {
 
   it('lets exactly one of two handles through, each time', async () => {
     const { dir, guard } = await newGuardFile();
-    const guards = [guard, await openGuardFile(dir)];
+    const guards = [guard, await openGuard(dir)];
     let from = null as ReturnType<typeof guardState> | null;
     for (let round = 1; round <= 30; round++) {
       const outcomes = await Promise.allSettled(
