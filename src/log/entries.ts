@@ -1,12 +1,13 @@
 import { concat } from '../core/bytes.ts';
 import { TILE_WIDTH } from '../core/tile.ts';
 import type { Change, Row, Store } from './ports.ts';
-import { bundleKey, corrupt, keysOf, numberOfKey, segmentKey } from './rows.ts';
+import { bundleKey, corrupt, numberOfKey, segmentKey } from './rows.ts';
 
 /*
  * Entries lie in two kinds of rows. A commit that brings a whole bundle writes it as a bundle row; of other bundles it
  * writes the part that it brings as a segment row. Once a bundle is full, its segments are folded into one bundle row,
- * off the hot path. No segment spans two bundles.
+ * off the hot path, if they are many: a few are as good, and a fold writes every entry again. No segment spans two
+ * bundles.
  */
 
 /** Rows for entries that begin at `firstIndex`. */
@@ -120,21 +121,14 @@ export function cutBundle(bytes: Uint8Array, width: number): Uint8Array {
   return bytes.subarray(0, offset);
 }
 
-/** The first bundle, of those from one on, that may lie in segments. */
-export async function firstUnfolded(store: Store, size: number, bundle = 0): Promise<number> {
-  const { to } = keysOf('E');
-  const [first] = await store.scan({ from: segmentKey(bundle * TILE_WIDTH), to, limit: 1 });
-  return Math.floor((first === undefined ? size : numberOfKey(first.key)) / TILE_WIDTH);
-}
-
 /**
- * Folds the segments of one full bundle into a bundle row. False where there are none: it is one row already.
+ * Folds the segments of one full bundle into a bundle row. It does nothing where they are folded already.
  *
  * @throws {TransparencyError} store.corrupt if an entry is missing
  */
-export async function foldBundle(store: Store, index: number): Promise<boolean> {
+export async function foldBundle(store: Store, index: number): Promise<void> {
   const segments = await readSegments(store, index);
-  if (segments.length === 0) return false;
+  if (segments.length === 0) return;
   const bundle = joinSegments(segments, index, TILE_WIDTH);
   if (bundle === undefined) corrupt(`segments of bundle ${index} do not fit`);
   const deletes = segments.map(({ key }) => ({ key, value: null }));
@@ -143,5 +137,4 @@ export async function foldBundle(store: Store, index: number): Promise<boolean> 
     changes: [{ key: bundleKey(index), value: bundle }, ...deletes],
     flush: false,
   });
-  return true;
 }

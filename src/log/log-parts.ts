@@ -150,7 +150,10 @@ export function createLogParts(options: OpenLogOptions, setup: LogPartsSetup): L
           onFault,
           conflicts: new ConflictQuota(limits.conflictsPerMinuteMax),
           gather: options.gather ?? gatherByTurn,
-          onCommit: () => publisher.poke(),
+          onCommit: (from, to) => {
+            housekeeping.committed(from, to);
+            publisher.poke();
+          },
           onIdle: () => housekeeping.run(),
         });
   const keepsOpenings = openingKeys !== undefined;

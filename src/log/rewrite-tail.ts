@@ -22,10 +22,14 @@ import {
 
 /** Rows of a kind that are written again: more than a memtable of LevelDB holds commits of one entry. */
 const ROWS_REWRITTEN = 1_024;
+/** Bytes of segments that are written again, about: more than the largest commit and than a write buffer of LevelDB. */
+const SEGMENT_BYTES_REWRITTEN = 64 * 1024 * 1024;
 /** Bundle rows that are written again; they are large. */
 const BUNDLES_REWRITTEN = 64;
 /** Rows of openings that are written at once; each has at most 64 KiB. */
 const OPENINGS_AT_ONCE = 256;
+/** Segments that are read at once. */
+const SEGMENTS_AT_ONCE = 64;
 /** Levels of tiles of the largest tree. */
 const TILE_LEVELS = 7;
 
@@ -38,7 +42,7 @@ export async function rewriteTail(store: Store): Promise<void> {
   if (head === undefined) return;
   const last = (tag: string, limit: number): Promise<readonly Row[]> =>
     store.scan({ ...keysOf(tag), limit, reverse: true });
-  const entries = [...(await last('E', ROWS_REWRITTEN)), ...(await last('B', BUNDLES_REWRITTEN))];
+  const entries = [...(await lastSegments(store)), ...(await last('B', BUNDLES_REWRITTEN))];
   await rewriteOpenings(store, firstIndexOf(entries));
   const rows: Change[] = [
     { key: HEAD_KEY, value: head },
@@ -55,6 +59,21 @@ export async function rewriteTail(store: Store): Promise<void> {
   // Behind the holds: one that was lifted may be seen, and lie on the disk.
   rows.push(...liftedHolds(entries));
   await store.write({ changes: rows, flush: true });
+}
+
+async function lastSegments(store: Store): Promise<readonly Row[]> {
+  const { from } = keysOf('E');
+  let { to } = keysOf('E');
+  const segments: Row[] = [];
+  for (let bytes = 0; bytes < SEGMENT_BYTES_REWRITTEN && segments.length < ROWS_REWRITTEN; ) {
+    const rows = await store.scan({ from, to, limit: SEGMENTS_AT_ONCE, reverse: true });
+    segments.push(...rows);
+    bytes += rows.reduce((sum, { value }) => sum + value.length, 0);
+    const first = rows.at(-1);
+    if (first === undefined) break;
+    to = first.key;
+  }
+  return segments;
 }
 
 /** The openings of an entry and all behind it. A key that was lost with them leaves them unreadable, and is told so. */

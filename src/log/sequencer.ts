@@ -27,8 +27,8 @@ export interface SequencerOptions extends FailureSinks {
   readonly seal: SealOpenings | null;
   /** Lets arrivals of the same moment join the batch. */
   readonly gather: () => Promise<void>;
-  /** After each commit. */
-  readonly onCommit: () => void;
+  /** After each commit, which brought the entries [from, to). */
+  readonly onCommit: (from: number, to: number) => void;
   /** When nothing waits: time for work off the hot path. */
   readonly onIdle: () => void;
 }
@@ -98,6 +98,7 @@ export class Sequencer {
     const { openings } = decision;
     // Before the batch: no row is ever on disk whose key is not.
     const sealed = openings.length === 0 ? [] : ((await seal?.(openings)) ?? []);
+    const { size } = tree.builder;
     const integrated = integrate(tree, decision.entries);
     const changes = [...integrated.changes, ...decision.changes, ...sealed];
     const { newIds, blanked } = decision;
@@ -117,7 +118,7 @@ export class Sequencer {
     for (const { key } of decision.newIds) seen.add(key, 1);
     const durationMs = timing.stopwatch() - began;
     timing.observer?.committed({ entries: decision.entries.length, durationMs });
-    onCommit();
+    onCommit(size, size + decision.entries.length);
   }
 
   /** No entry of the batch is answered as kept; what the store holds is for recovery to read. */
