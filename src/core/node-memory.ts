@@ -1,6 +1,6 @@
 import { HASH_LENGTH, nodeHashInto } from './hash.ts';
 import { shiftLeft } from './integers.ts';
-import { TILE_HEIGHT, TILE_WIDTH } from './tile.ts';
+import { TILE_HEIGHT, TILE_WIDTH, tileNumber } from './tile.ts';
 import type { NodeId } from './tree.ts';
 
 /**
@@ -25,8 +25,7 @@ export class NodeMemory {
     const height = node.level % TILE_HEIGHT;
     const level = Math.floor(node.level / TILE_HEIGHT);
     const first = shiftLeft(node.index, height);
-    // There are 64 levels, and at most 2^45 tiles on one.
-    const key = Math.floor(first / TILE_WIDTH) * 64 + level;
+    const key = tileNumber(level, Math.floor(first / TILE_WIDTH));
     if (key !== this.#lastKey) this.#use(key);
     return this.#last.hashOf(bytes, height, node.index % (TILE_WIDTH / 2 ** height)).slice();
   }

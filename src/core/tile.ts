@@ -40,6 +40,11 @@ export function isTile(tile: Tile): boolean {
   );
 }
 
+/** One number for each tile, whatever its width: there are 64 levels, and at most 2^45 tiles on one. */
+export function tileNumber(level: number, index: number): number {
+  return index * 64 + level;
+}
+
 /**
  * How many hashes the tile at (level, index) has in a tree of `treeSize` leaves: 0 (there is no such tile) to 256.
  * Level 0 also tells the width of entry bundles.

@@ -1,7 +1,7 @@
 import { equalBytes } from '../core/bytes.ts';
 import { TransparencyError } from '../core/error.ts';
 import { HASH_LENGTH, leafHash } from '../core/hash.ts';
-import { isTile, TILE_WIDTH, type Tile, tileRoot, tileWidth } from '../core/tile.ts';
+import { isTile, TILE_WIDTH, type Tile, tileNumber, tileRoot, tileWidth } from '../core/tile.ts';
 import type { TreeBuilder } from '../core/tree-builder.ts';
 import { ByteCache } from './byte-cache.ts';
 import { cutBundle, readStoredBundle, splitEntries } from './entries.ts';
@@ -112,7 +112,7 @@ export class Reader {
   async #tile(level: number, index: number): Promise<Uint8Array> {
     const known = this.#inMemory(level, index);
     if (known !== undefined) return known;
-    const key = numberOf(level, index);
+    const key = tileNumber(level, index);
     let reading = this.#reading.get(key);
     if (reading === undefined) {
       reading = this.#readTile(level, index).finally(() => this.#reading.delete(key));
@@ -123,7 +123,7 @@ export class Reader {
 
   /** A full tile that was proven before, or the one that the writer still grows. */
   #inMemory(level: number, index: number): Uint8Array | undefined {
-    const cached = this.#tiles.get(numberOf(level, index));
+    const cached = this.#tiles.get(tileNumber(level, index));
     if (cached !== undefined) return cached;
     const growing = this.#options.builder.growingTile(level);
     return growing?.index === index ? growing.bytes : undefined;
@@ -139,7 +139,7 @@ export class Reader {
     if (!equalBytes(tileRoot(bytes), parent.subarray(offset, offset + HASH_LENGTH))) {
       return corrupt(`tile ${level}/${index} is not under the tile above it`);
     }
-    this.#tiles.set(numberOf(level, index), bytes);
+    this.#tiles.set(tileNumber(level, index), bytes);
     return bytes;
   }
 }
@@ -147,11 +147,6 @@ export class Reader {
 /** Is it a tile of a tree of `bound` leaves? */
 function isWithin(tile: Tile, bound: number): boolean {
   return isTile(tile) && tile.width <= tileWidth(tile.level, tile.index, bound);
-}
-
-/** One number for each tile: there are 64 levels, and at most 2^45 tiles on one. */
-function numberOf(level: number, index: number): number {
-  return index * 64 + level;
 }
 
 function cutTile(bytes: Uint8Array, width: number): Uint8Array {

@@ -61,6 +61,7 @@ export async function rewriteTail(store: Store): Promise<void> {
   await store.write({ changes: rows, flush: true });
 }
 
+/** The last segments, up to so many rows or bytes: one of a large commit has 180 KB. */
 async function lastSegments(store: Store): Promise<readonly Row[]> {
   const { from } = keysOf('E');
   let { to } = keysOf('E');

@@ -84,7 +84,7 @@ export class FollowerRun {
     const { newest } = this.#options.served;
     const servedPostings = newest?.head.postings ?? 0;
     return {
-      headSize: newest?.tree.size ?? 0,
+      headSize: this.#options.served.newestSize,
       readSize: this.#cursor?.size ?? 0,
       keys: this.#stored.state.map.keys,
       postings: this.#stored.state.postings,
@@ -290,7 +290,10 @@ export class FollowerRun {
     }
   }
 
-  /** The newest published tree that was read to its end, unless what is stored is of more entries: a head of it would be false. */
+  /**
+   * The newest published tree that was read to its end, unless what is stored is of more entries: a head of it would be
+   * false.
+   */
   get #headable(): LogCursor | null {
     const reached = this.#reached;
     return reached !== null && reached.size >= (this.#stored.meta?.size ?? 0) ? reached : null;

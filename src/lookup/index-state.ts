@@ -18,6 +18,7 @@ import {
   keyOfBucket,
   mapOfLeaves,
   openBucket,
+  placeOf,
   type TrieBucket,
   type TrieMap,
 } from './trie-map.ts';
@@ -172,7 +173,7 @@ async function readSlice(
   // A label that its bucket lacks has no row: new ones cost no read.
   const known = opened.flatMap(({ leaves, postings }) =>
     postings.flatMap(({ label }) => {
-      const place = placeIn(leaves.labels, label);
+      const place = placeOf(leaves, label);
       return place === null ? [] : [labelKey(label, leaves.versions[place] as number)];
     }),
   );
@@ -181,17 +182,10 @@ async function readSlice(
   return opened.map((group) => ({
     ...group,
     miniLogs: group.postings.map(({ label }) => {
-      if (placeIn(group.leaves.labels, label) === null) return undefined;
+      if (placeOf(group.leaves, label) === null) return undefined;
       return miniLogs[next++] ?? corrupt('the row of a label is missing');
     }),
   }));
-}
-
-/** The place of a label among sorted ones; null: it is not there. */
-function placeIn(labels: readonly Uint8Array[], label: Uint8Array): number | null {
-  const place = positionOfLabel(labels, label);
-  const found = labels[place];
-  return found !== undefined && equalBytes(found, label) ? place : null;
 }
 
 /** The map of a bucket whose mini-logs have grown: what was there and what is new, both sorted, become one. */

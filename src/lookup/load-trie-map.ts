@@ -1,7 +1,7 @@
 import { sha256 } from '#sha256';
-import { concat, equalBytes } from '../core/bytes.ts';
+import { concat } from '../core/bytes.ts';
 import { hex } from '../core/hex.ts';
-import { LABEL_BITS, positionOfLabel, prefixOf, trieNodeOf } from '../core/prefix-trie.ts';
+import { LABEL_BITS, prefixOf, trieNodeOf } from '../core/prefix-trie.ts';
 import type { IndexReads, Row } from './ports.ts';
 import {
   BUCKETS,
@@ -18,6 +18,7 @@ import {
   EMPTY_TRIE_MAP,
   keyOfBucket,
   openBucket,
+  placeOf,
   type TrieBucket,
   type TrieMap,
   withBit,
@@ -88,10 +89,9 @@ export async function oldMiniLogs(
       const [live] = await reads.getMany([keyOfBucket(own, label)]);
       leaves = openBucket(own, live);
     }
-    const place = positionOfLabel(leaves.labels, label);
-    const isKnown = equalBytes(leaves.labels[place] ?? NO_BYTES, label);
+    const place = placeOf(leaves, label);
     const version = versions[i] as number;
-    if (!isKnown || leaves.versions[place] !== version) keys.push(labelKey(label, version));
+    if (place === null || leaves.versions[place] !== version) keys.push(labelKey(label, version));
   }
   return keys;
 }
@@ -103,7 +103,6 @@ interface Loaded {
 }
 
 const LOAD_ROWS = 256;
-const NO_BYTES = new Uint8Array(0);
 
 function loadedOf({ key, value }: Row, size: number): Loaded {
   const { bits, prefix, version } = parseBucketKey(key);

@@ -2,10 +2,19 @@ import { invariant } from '../core/error.ts';
 import type { IndexBatch } from './ports.ts';
 import { versionOfKey } from './rows.ts';
 
-/** Keys of rows that newer ones took the place of, packed: a head may bring a hundred thousand. */
+/**
+ * Keys of rows that newer ones took the place of, and that only heads of up to a size are read from. Packed: a head may
+ * bring a hundred thousand.
+ */
 export class RetiredRows {
+  /** Entries under the newest head that was served then; 0: none was. */
+  readonly servedSize: number;
   #bytes = new Uint8Array(64);
   #ends: number[] = [];
+
+  constructor(servedSize: number) {
+    this.servedSize = servedSize;
+  }
 
   get size(): number {
     return this.#ends.length;
@@ -36,14 +45,13 @@ export class RetiredRows {
 /** A batch that keeps back what it is told to delete, if a head that is served may be read from it. */
 export class RetiringBatch implements IndexBatch {
   /** What it kept back. */
-  readonly retired: RetiredRows = new RetiredRows();
+  readonly retired: RetiredRows;
   readonly #batch: IndexBatch;
-  readonly #servedSize: number;
 
   /** @param servedSize  entries under the newest head that is served; 0: none is */
   constructor(batch: IndexBatch, servedSize: number) {
+    this.retired = new RetiredRows(servedSize);
     this.#batch = batch;
-    this.#servedSize = servedSize;
   }
 
   put(key: Uint8Array, value: Uint8Array): void {
@@ -53,7 +61,7 @@ export class RetiringBatch implements IndexBatch {
   delete(key: Uint8Array): void {
     const version = versionOfKey(key);
     invariant(version > 0, 'rows are of a tree that has entries');
-    if (version <= this.#servedSize) this.retired.add(key);
+    if (version <= this.retired.servedSize) this.retired.add(key);
     else this.#batch.delete(key);
   }
 

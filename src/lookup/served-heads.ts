@@ -23,6 +23,11 @@ export class ServedHeads {
     return this.#heads.at(-1)?.head ?? null;
   }
 
+  /** Entries under the newest head that is served; 0: none is. */
+  get newestSize(): number {
+    return this.newest?.tree.size ?? 0;
+  }
+
   /** Entries under the oldest head that is served; infinite if none is. */
   get oldestSize(): number {
     return this.#heads[0]?.head.tree.size ?? Number.POSITIVE_INFINITY;

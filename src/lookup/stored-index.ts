@@ -60,8 +60,8 @@ export class StoredIndex {
   #meta: IndexMeta | null = null;
   #state: IndexState = EMPTY_INDEX;
   #unfinished: FlushMark | null = null;
-  /** Rows that are read under heads of up to a size alone. */
-  #retired: { readonly servedSize: number; readonly rows: RetiredRows }[] = [];
+  /** Rows to be removed, the oldest first, when no head is served any more that is read from them. */
+  readonly #retired: RetiredRows[] = [];
 
   constructor(options: StoredIndexOptions) {
     this.#options = options;
@@ -102,13 +102,13 @@ export class StoredIndex {
     this.#state = { map, postings };
     this.#serveStored();
     // Of an earlier life; heads that it served are not served any more, unless a run of the same process failed.
-    const rows = new RetiredRows();
+    const rows = new RetiredRows(served.newestSize);
     for (const bucket of old) {
       for (const key of await oldMiniLogs(map, store, bucket)) rows.add(key);
       await this.#options.pause();
     }
     for (const bucket of old) rows.add(bucket);
-    this.#retired.push({ servedSize: served.newest?.tree.size ?? 0, rows });
+    this.#retired.push(rows);
     await this.#sweep();
   }
 
@@ -139,7 +139,6 @@ export class StoredIndex {
 
   /** Writes what was prepared; with a head of it, that one is served from now on. */
   async commit({ tree, state, batch }: PreparedIndex, leaf: HeadLeaf | null): Promise<void> {
-    const servedSize = this.#options.served.newest?.tree.size ?? 0;
     const head = leaf ?? this.#meta?.head ?? null;
     const { size, rootHash } = tree;
     const meta: IndexMeta = { size, rootHash, postings: state.postings, head };
@@ -147,7 +146,7 @@ export class StoredIndex {
     await batch.write();
     this.#meta = meta;
     this.#state = state;
-    if (batch.retired.size > 0) this.#retired.push({ servedSize, rows: batch.retired });
+    if (batch.retired.size > 0) this.#retired.push(batch.retired);
     if (leaf !== null) this.#serve(leaf, parseIndexHead(leaf.leaf));
     await this.#sweep();
   }
@@ -160,7 +159,7 @@ export class StoredIndex {
     const { store: reads, pause, served } = this.#options;
     // An index does not go back: what is taken in stays in it.
     invariant(tree.size >= (this.#meta?.size ?? 0), 'an index is made of what is read');
-    const batch = new RetiringBatch(into, served.newest?.tree.size ?? 0);
+    const batch = new RetiringBatch(into, served.newestSize);
     try {
       const reached = onReached === undefined ? {} : { onReached };
       const options = { reads, batch, pause, onNewKey, ...reached };
@@ -199,7 +198,7 @@ export class StoredIndex {
     this.#options.onHead();
   }
 
-  /** Removes the rows that no head is served from any more: mini-logs first, by whose buckets a later start finds them. */
+  /** Removes the rows that no head is served from any more; mini-logs first, which a later start finds by their buckets. */
   async #sweep(): Promise<void> {
     const { store, served, pause } = this.#options;
     for (;;) {
@@ -208,7 +207,7 @@ export class StoredIndex {
       this.#retired.shift();
       let batch: IndexBatch | null = null;
       let deleted = 0;
-      for (const key of first.rows.keys()) {
+      for (const key of first.keys()) {
         batch ??= store.batch();
         batch.delete(key);
         deleted += 1;

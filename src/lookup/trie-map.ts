@@ -88,6 +88,13 @@ export function openBucket(bucket: TrieBucket, row: Uint8Array | undefined): Buc
   return parseBucket(bytes);
 }
 
+/** The place of a label among the leaves of a bucket; null: it is not there. */
+export function placeOf({ labels }: BucketLeaves, label: Uint8Array): number | null {
+  const place = positionOfLabel(labels, label);
+  const found = labels[place];
+  return found !== undefined && equalBytes(found, label) ? place : null;
+}
+
 /**
  * The map of leaves under a prefix, split where they are too many for one bucket. Its rows go into the batch.
  *
